@@ -1,0 +1,1 @@
+"""What Vademecum costs, each measure beside its floor: `make bench`."""

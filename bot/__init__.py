@@ -1,0 +1,1 @@
+"""Vademecum: everything that is not a Discord command."""

@@ -1,0 +1,1 @@
+"""What `make check` and `make check-site` run beside the linters."""
