@@ -1,0 +1,72 @@
+"""The sample class: its people, its channels, and what they asked and found out.
+
+It knows nothing of Discord or its simulation: the sandbox and `vademecum site build --sample` both use it.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class SampleRole:
+    """A role of the server. `colour` is 0xRRGGBB."""
+
+    key: str
+    name: str
+    colour: int
+    manages_server: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SamplePerson:
+    """Somebody in the server. `roles` are keys of roles."""
+
+    key: str
+    name: str
+    roles: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SampleChannel:
+    """A text channel. Where `only` names roles, nobody else sees it."""
+
+    key: str
+    name: str
+    topic: str
+    only: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SampleClass:
+    """The server, and everything that happened in it."""
+
+    server_id: int
+    server_name: str
+    owner: str
+    roles: tuple[SampleRole, ...]
+    people: tuple[SamplePerson, ...]
+    channels: tuple[SampleChannel, ...]
+
+
+def read_sample_class() -> SampleClass:
+    """Read it from the file beside this one."""
+    table = tomllib.loads(files("bot.sandbox").joinpath("sample_class.toml").read_text(encoding="utf-8"))
+    return SampleClass(
+        server_id=table["server"]["id"],
+        server_name=table["server"]["name"],
+        owner=table["owner"],
+        roles=tuple(_role(row) for row in table["roles"]),
+        people=tuple(SamplePerson(row["key"], row["name"], tuple(row["roles"])) for row in table["people"]),
+        channels=tuple(
+            SampleChannel(row["key"], row["name"], row["topic"], tuple(row.get("only", ())))
+            for row in table["channels"]
+        ),
+    )
+
+
+def _role(row: dict[str, Any]) -> SampleRole:
+    return SampleRole(row["key"], row["name"], row["colour"], row.get("manages_server", False))

@@ -1,0 +1,37 @@
+"""A sandbox that is up, with the stand-in bot, and time passing in it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest_asyncio
+
+from bot.sandbox.running import Running, start
+from bot.settings import Settings
+from tests.browser import browser, page
+from tests.sandbox.stand_in import make_stand_in
+
+__all__ = ["browser", "page"]
+
+
+@contextlib.asynccontextmanager
+async def living(settings: Settings) -> AsyncIterator[Running]:
+    """Run a sandbox with the stand-in bot for as long as the block lasts."""
+    async with start(settings, make_bot=make_stand_in) as running:
+        time = asyncio.create_task(running.sandbox.run())
+        try:
+            yield running
+        finally:
+            time.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await time
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def running(tmp_path: Path) -> AsyncIterator[Running]:
+    """A sandbox on a free port with a folder of its own."""
+    async with living(Settings(data_dir=tmp_path / "data")) as up:
+        yield up
