@@ -1,0 +1,66 @@
+"""A bot in a process of its own, so that it can be killed: `python -m tests.wire.bot_process ORIGIN DATA_DIR [KIND]`.
+
+KIND is `vademecum` (the real bot) or `parrot` (the small one that proves the loopback server itself). discord.py is
+pointed at ORIGIN by its public class attributes, and runs its own HTTP and gateway clients unchanged. SIGTERM ends it
+cleanly.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+from pathlib import Path
+
+import discord
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+TOKEN = "loopback-token"  # noqa: S105 - the loopback server asks for none
+
+
+def build(kind: str, data_dir: Path) -> discord.Client:
+    """The bot of this kind, with its data under `data_dir`."""
+    if kind == "parrot":
+        from tests.wire.parrot import Parrot
+
+        return Parrot()
+    from bot.client import create_bot
+    from bot.settings import Settings
+
+    real: discord.Client = create_bot(Settings(data_dir=data_dir))
+    return real
+
+
+def point_at(origin: str) -> None:
+    """Send discord.py to the loopback server instead of Discord."""
+    Route.BASE = f"{origin}/api/v10"
+    DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(f"{origin.replace('http', 'ws', 1)}/gateway")
+
+
+async def run(bot: discord.Client) -> None:
+    """Run until SIGTERM."""
+    # discord.py waits two seconds after the last server before it says it is ready; here there is one server. The
+    # option can only be given to a constructor, which is not ours to call.
+    bot._connection.guild_ready_timeout = 0.1
+    loop = asyncio.get_running_loop()
+    async with bot:
+        running = asyncio.create_task(bot.start(TOKEN))
+        loop.add_signal_handler(signal.SIGTERM, running.cancel)
+        try:
+            await running
+        except asyncio.CancelledError:
+            logging.getLogger(__name__).info("stopped")
+
+
+def main(origin: str, data_dir: str, kind: str = "vademecum") -> None:
+    """Log to stderr and run."""
+    discord.utils.setup_logging(level=logging.INFO, root=True)
+    point_at(origin)
+    asyncio.run(run(build(kind, Path(data_dir))))
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

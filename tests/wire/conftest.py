@@ -1,0 +1,47 @@
+"""The class on the loopback Discord, and a bot's process that is gone when its test is over."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.wire.control import Discord
+from tests.wire.running import RunningBot
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from tests.wire.world import Person
+
+
+@dataclass
+class Room:
+    """Room 12: a channel for questions, and its people."""
+
+    discord: Discord
+    channel: int
+    mia: Person
+    noor: Person
+    okafor: Person
+
+
+@pytest.fixture
+async def room() -> AsyncIterator[Room]:
+    """A loopback Discord with one channel; after the test, all that the bot sent must be what Discord takes."""
+    async with Discord() as discord:
+        world = discord.world
+        yield Room(
+            discord, world.add_channel("questions"), world.add_person("Mia"), world.add_person("Noor"), world.librarian
+        )
+    discord.assert_fine()
+
+
+@pytest.fixture
+async def parrot(room: Room, tmp_path: Path) -> AsyncIterator[RunningBot]:
+    """The small bot, started."""
+    async with RunningBot(room.discord, tmp_path / "data", kind="parrot") as bot:
+        await bot.start()
+        yield bot

@@ -1,0 +1,67 @@
+"""A very small bot that proves the loopback server before the real one is trusted to it."""
+
+from __future__ import annotations
+
+import discord
+from discord import app_commands
+from discord.ext import commands
+
+
+class Parrot(commands.Bot):
+    """`/parrot say` defers, repeats in the channel under a nonce, tells the person; `/parrot form` opens a modal."""
+
+    def __init__(self) -> None:
+        super().__init__("!", intents=discord.Intents.default(), help_command=None)
+        self.resumes = 0
+
+    async def setup_hook(self) -> None:
+        """Register the commands and the button."""
+        self.add_dynamic_items(Again)
+        self.tree.add_command(Speech(name="parrot", description="Says what you say", guild_only=True))
+        await self.tree.sync()
+
+
+class Speech(app_commands.Group):
+    """The parrot's commands."""
+
+    @app_commands.command()
+    async def say(self, interaction: discord.Interaction[Parrot], text: str) -> None:
+        """Repeat a text"""
+        await interaction.response.defer(ephemeral=True)
+        view = discord.ui.View(timeout=None).add_item(Again(text))
+        assert isinstance(interaction.channel, discord.TextChannel)
+        await interaction.channel.send(text, view=view, nonce=interaction.id)
+        await interaction.followup.send(f"Said {text}", ephemeral=True)
+
+    @app_commands.command()
+    async def form(self, interaction: discord.Interaction[Parrot]) -> None:
+        """Open a form"""
+        await interaction.response.send_modal(Form())
+
+
+class Form(discord.ui.Modal, title="What shall I say"):
+    """One text."""
+
+    text: discord.ui.Label[Form] = discord.ui.Label(text="The text", component=discord.ui.TextInput(custom_id="text"))
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        """Repeat it to the person."""
+        assert isinstance(self.text.component, discord.ui.TextInput)
+        await interaction.response.send_message(f"You wrote {self.text.component.value}", ephemeral=True)
+
+
+class Again(discord.ui.DynamicItem[discord.ui.Button[discord.ui.View]], template=r"parrot:(?P<text>.+)"):
+    """Says the text once more."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(discord.ui.Button(label="Again", custom_id=f"parrot:{text}"))
+        self.text = text
+
+    @classmethod
+    async def from_custom_id(cls, _interaction: object, _item: object, match: object) -> Again:
+        """Come back after a restart."""
+        return cls(match["text"])  # type: ignore[index]
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Say it."""
+        await interaction.response.send_message(f"Again {self.text}", ephemeral=True)
