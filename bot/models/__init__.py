@@ -1,0 +1,1 @@
+"""What things are: frozen dataclasses and enums. Nothing here imports anything of ours."""

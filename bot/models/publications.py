@@ -1,0 +1,122 @@
+"""Publications: a snapshot of an artefact, with consent and approval (PRODUCT.md, "Publication")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class PublicationState(StrEnum):
+    """The life of a publication."""
+
+    ASKED = "asked"
+    PUBLISHED = "published"
+    WITHDRAWN = "withdrawn"
+
+
+class ConsentState(StrEnum):
+    """An author's answer. Silence (`ASKED`) is no."""
+
+    ASKED = "asked"
+    GIVEN = "given"
+    DECLINED = "declined"
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentRequest:
+    """What one author is asked in private. `byline` is the pen name they would be shown by."""
+
+    publication_id: int
+    question_number: int
+    question_text: str
+    state: ConsentState
+    byline: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicSource:
+    """A source as the public reads it. `link` is empty unless it is an http(s) address."""
+
+    kind: str
+    title: str
+    link: str
+    isbn: str
+    why: str
+    asked: str
+    checked: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicAnswer:
+    """An answer as the public reads it: Markdown text, a byline, its sources. Times in UTC milliseconds."""
+
+    ordinal: int
+    text: str
+    byline: str
+    endorsed: bool
+    created_at: int
+    sources: tuple[PublicSource, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicQuestion:
+    """The snapshot: everything a page shows of a question, and nothing else.
+
+    `byline` is empty when the question was asked anonymously. `parent_number` names the question it follows;
+    a page links it only if that one is published too.
+    """
+
+    number: int
+    state: str
+    text: str
+    topic: str
+    knew: str
+    now_think: str
+    tried: str
+    byline: str
+    created_at: int
+    settled_at: int | None
+    parent_number: int | None
+    parent_answer_ordinal: int | None
+    inquiry_name: str
+    inquiry_why: str
+    inquiry_outcome: str
+    answers: tuple[PublicAnswer, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PublicPage:
+    """A published snapshot with what the site needs to place it. `digest` changes whenever the page would."""
+
+    question: PublicQuestion
+    published_at: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicLibrary:
+    """A server as the public site shows it: its pages in order of number, newest last.
+
+    `version` changes whenever anything in it does. `indexable` is False until a librarian invites search engines.
+    """
+
+    server_id: int
+    name: str
+    slug: str
+    version: str
+    indexable: bool
+    pages: tuple[PublicPage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """Exactly what would be public if a librarian approved now, and what stands in the way.
+
+    `waiting_count` is how many authors have not said yes; never who. `digest` is handed back on approval, so that
+    what is published is what was looked at.
+    """
+
+    publication_id: int
+    question: PublicQuestion | None
+    digest: str
+    waiting_count: int

@@ -1,0 +1,1 @@
+"""What may happen: rules, permissions and transactions. No discord, no aiohttp, no SQL."""

@@ -1,0 +1,85 @@
+"""Full-text search with SQLite's FTS5, one table per server.
+
+Why a table each: bm25() takes its statistics from the whole table, so one table for all would rank a class's results
+by other servers' words and grow slower with their text (DESIGN.md, traps). Only this module uses what SQLite alone has.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.storage.database import Tx
+
+QUESTION = 0
+ANSWER = 1
+_KINDS = 16
+"""Row ids are ``entity id * 16 + kind``: a document is found again without a table of its own."""
+
+MARK_START = "\x02"
+MARK_END = "\x03"
+"""Stand around the words that matched; whoever renders replaces them with its own marks."""
+
+SNIPPET_WORDS = 24
+_WORD = re.compile(r"\w+", re.UNICODE)
+WORDS_LIMIT = 12
+"""Words of a search that count; more would only slow it down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One document found. `snippet` has the matching words between `MARK_START` and `MARK_END`."""
+
+    kind: int
+    entity_id: int
+    snippet: str
+
+
+def put(tx: Tx, server_id: int, kind: int, entity_id: int, text: str) -> None:
+    """Index `text`, or index it anew. The caller decides what may be found: what is not put is not found."""
+    table = _table(tx, server_id)
+    row = entity_id * _KINDS + kind
+    tx.connection.execute(f"DELETE FROM {table} WHERE rowid = ?", (row,))  # noqa: S608 - a number of ours
+    tx.connection.execute(f"INSERT INTO {table} (rowid, body) VALUES (?, ?)", (row, text))  # noqa: S608
+
+
+def take_out(tx: Tx, server_id: int, kind: int, entity_id: int) -> None:
+    """Make a document unfindable."""
+    table = _table(tx, server_id)
+    tx.connection.execute(f"DELETE FROM {table} WHERE rowid = ?", (entity_id * _KINDS + kind,))  # noqa: S608
+
+
+def find(tx: Tx, server_id: int, typed: str, *, limit: int, offset: int = 0, kind: int | None = None) -> list[Hit]:
+    """Return the best documents for what somebody typed; every word counts, the last one also as a beginning."""
+    query = fts_query(typed)
+    if not query or not _exists(tx, server_id):
+        return []
+    table = f"search_{server_id}"
+    only = "" if kind is None else f"AND rowid % {_KINDS} = {kind}"
+    rows = tx.connection.execute(
+        f"SELECT rowid AS document, snippet({table}, 0, ?, ?, ' … ', {SNIPPET_WORDS}) AS snippet FROM {table} "  # noqa: S608
+        f"WHERE {table} MATCH ? {only} ORDER BY bm25({table}), rowid LIMIT ? OFFSET ?",
+        (MARK_START, MARK_END, query, limit, offset),
+    ).fetchall()
+    return [Hit(row["document"] % _KINDS, row["document"] // _KINDS, row["snippet"]) for row in rows]
+
+
+def fts_query(typed: str) -> str:
+    """Turn what was typed into an FTS5 query in which nothing is syntax: quoted words, the last one a prefix."""
+    words = _WORD.findall(typed)[:WORDS_LIMIT]
+    if not words:
+        return ""
+    return " ".join(f'"{word}"' for word in words) + "*"
+
+
+def _exists(tx: Tx, server_id: int) -> bool:
+    return bool(tx.search.table_exists(name=f"search_{server_id}"))
+
+
+def _table(tx: Tx, server_id: int) -> str:
+    name = f"search_{server_id}"
+    if not _exists(tx, server_id):
+        tx.connection.execute(
+            f"CREATE VIRTUAL TABLE {name} USING fts5(body, tokenize = \"unicode61 remove_diacritics 2\", prefix = '2 3')"
+        )
+    return name
