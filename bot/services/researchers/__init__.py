@@ -1,0 +1,1 @@
+"""The researchers' rules: questions from the moment they come up to the moment they rest."""
