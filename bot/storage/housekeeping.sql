@@ -62,6 +62,11 @@ DELETE FROM handled_event WHERE handled_at < :before;
 INSERT INTO due_work (server_id, kind, subject, due_at) VALUES (:server_id, :kind, :subject, :due_at)
 ON CONFLICT (COALESCE(server_id, 0), kind, subject) DO UPDATE SET due_at = excluded.due_at;
 
+-- name: plan_work_once!
+-- As plan_work, but what is planned already stays when it was.
+INSERT INTO due_work (server_id, kind, subject, due_at) VALUES (:server_id, :kind, :subject, :due_at)
+ON CONFLICT (COALESCE(server_id, 0), kind, subject) DO NOTHING;
+
 -- name: cancel_work!
 DELETE FROM due_work WHERE server_id = :server_id AND kind = :kind AND subject = :subject;
 
