@@ -1,0 +1,75 @@
+"""What follows for a public page when its question or an answer changes.
+
+What takes away happens at once and needs nobody's approval: a question that was withdrawn, removed, found to be a
+duplicate or lost its asker takes its page along; a removed answer leaves the page. What would add or reword waits: the
+page stays as it was approved until a librarian approves again. A question that is reopened keeps its page too: what it
+says was settled then, and a librarian can withdraw it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.models.publications import PublicationState, PublicQuestion
+from bot.models.questions import QuestionState
+from bot.services.publishing import snapshots
+from bot.storage.database import Tx
+
+TOPIC = "site"
+BECAUSE_QUESTION = "question"
+GONE = frozenset({QuestionState.WITHDRAWN, QuestionState.DUPLICATE, QuestionState.WAITING})
+
+
+def on_question_changed(tx: Tx, server_id: int, question_id: int) -> None:
+    """Take from the public what may not be there any longer. Call it in the change's own transaction, after the change.
+
+    For every change of a question, of its asker or of an answer that a page could show; costs one query where the
+    question was never asked to be published.
+    """
+    publication = tx.publishing.publication_of(server_id=server_id, question_id=question_id)
+    if publication is None or publication["state"] == PublicationState.WITHDRAWN:
+        return
+    if not _may_stay(tx, server_id, publication):
+        withdraw(tx, server_id, publication["id"], BECAUSE_QUESTION)
+    elif publication["state"] == PublicationState.PUBLISHED:
+        take_away(tx, server_id, publication)
+
+
+def _may_stay(tx: Tx, server_id: int, publication: dict[str, Any]) -> bool:
+    question = tx.publishing.question(server_id=server_id, id=publication["question_id"])
+    if question["removed"] or question["state"] in GONE:
+        return False
+    # The consent was given by name or anonymously; it does not outlive a change of that, nor its giver.
+    return tx.publishing.asker_consent(server_id=server_id, publication_id=publication["id"]) is not None
+
+
+def withdraw(tx: Tx, server_id: int, publication_id: int, because: str) -> None:
+    """End a publication: nothing of it stays in the public part. `because` is ``consent``, ``librarian`` or ``question``."""
+    tx.publishing.withdraw(server_id=server_id, id=publication_id, because=because, now=tx.now)
+    touch_site(tx, server_id)
+
+
+def take_away(tx: Tx, server_id: int, publication: dict[str, Any]) -> None:
+    """Make the snapshot again without the answers that were removed, or whose authors do not consent any longer."""
+    before = snapshots.from_json(publication["snapshot"])
+    allowed = tx.publishing.consented_ordinals(server_id=server_id, publication_id=publication["id"])
+    after = snapshots.keep_answers(before, {row["ordinal"] for row in allowed})
+    if after != before:
+        save_snapshot(tx, server_id, publication["id"], after)
+
+
+def save_snapshot(tx: Tx, server_id: int, publication_id: int, question: PublicQuestion) -> None:
+    """Keep what the public sees of a question from now on."""
+    tx.publishing.save_snapshot(
+        server_id=server_id,
+        id=publication_id,
+        snapshot=snapshots.to_json(question),
+        digest=snapshots.digest_of(question),
+    )
+    touch_site(tx, server_id)
+
+
+def touch_site(tx: Tx, server_id: int) -> None:
+    """Say that the server's public site has changed."""
+    tx.housekeeping.touch_site(server_id=server_id)
+    tx.topics.add(TOPIC)
