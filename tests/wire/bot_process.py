@@ -1,8 +1,8 @@
 """A bot in a process of its own, so that it can be killed: `python -m tests.wire.bot_process ORIGIN DATA_DIR [KIND]`.
 
-KIND is `vademecum` (the real bot) or `parrot` (the small one that proves the loopback server itself). discord.py is
-pointed at ORIGIN by its public class attributes, and runs its own HTTP and gateway clients unchanged. SIGTERM ends it
-cleanly.
+KIND is `vademecum` (the real bot), `parrot` or `hasty-parrot` (the small ones that prove the loopback server itself).
+discord.py is pointed at ORIGIN by its public class attributes, and runs its own HTTP and gateway clients unchanged.
+SIGTERM ends it cleanly.
 """
 
 from __future__ import annotations
@@ -18,16 +18,17 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-TOKEN = "loopback-token"  # noqa: S105 - the loopback server asks for none
+TOKEN = "loopback-token"
 
 
 def build(kind: str, data_dir: Path) -> discord.Client:
     """The bot of this kind, with its data under `data_dir`."""
-    if kind == "parrot":
+    if kind != "vademecum":
         from tests.wire.parrot import Parrot
 
-        return Parrot()
+        return Parrot(data_dir, hasty=kind == "hasty-parrot")
     from bot.client import create_bot
+
     from bot.settings import Settings
 
     real: discord.Client = create_bot(Settings(data_dir=data_dir))

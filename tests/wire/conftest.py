@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
+from tests.shims import build_fsync_shim
 from tests.wire.control import Discord
 from tests.wire.running import RunningBot
-
-if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
-    from pathlib import Path
-
-    from tests.wire.world import Person
+from tests.wire.world import Person
 
 
 @dataclass
@@ -33,9 +30,8 @@ async def room() -> AsyncIterator[Room]:
     """A loopback Discord with one channel; after the test, all that the bot sent must be what Discord takes."""
     async with Discord() as discord:
         world = discord.world
-        yield Room(
-            discord, world.add_channel("questions"), world.add_person("Mia"), world.add_person("Noor"), world.librarian
-        )
+        channel = world.add_channel("questions")
+        yield Room(discord, channel, world.add_person("Mia"), world.add_person("Noor"), world.librarian)
     discord.assert_fine()
 
 
@@ -45,3 +41,9 @@ async def parrot(room: Room, tmp_path: Path) -> AsyncIterator[RunningBot]:
     async with RunningBot(room.discord, tmp_path / "data", kind="parrot") as bot:
         await bot.start()
         yield bot
+
+
+@pytest.fixture(scope="session")
+def fsync_shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The compiled shim."""
+    return build_fsync_shim(tmp_path_factory.mktemp("shim"))

@@ -42,6 +42,8 @@ class Fault:
     method: str
     path: str
     times: int = 1
+    #: How many that match are let through before.
+    skip: int = 0
     #: Runs when the request has arrived, before anything is done.
     first: Callable[[Call], Awaitable[None]] | None = None
     #: Whether what was asked is done, whatever is answered.
@@ -52,9 +54,15 @@ class Fault:
     #: Whether the line is cut instead of an answer.
     lose: bool = False
 
-    def matches(self, call: Call) -> bool:
-        """Whether this fault is meant for the request."""
-        return self.times > 0 and self.method in (call.method, "*") and fnmatch.fnmatch(call.path, self.path)
+    def strikes(self, call: Call) -> bool:
+        """Whether this request is one that goes wrong; counts it."""
+        if not self.times or self.method != call.method or not fnmatch.fnmatch(call.path, self.path):
+            return False
+        if self.skip:
+            self.skip -= 1
+            return False
+        self.times -= 1
+        return True
 
 
 class Loopback:
@@ -67,6 +75,8 @@ class Loopback:
         self.calls: list[Call] = []
         self.faults: list[Fault] = []
         self.problems: list[str] = []
+        #: Called with each request the instant it arrives, before anything is done.
+        self.witness: Callable[[Call], None] = lambda _call: None
         self.origin = ""
         self._changed = asyncio.Event()
         self._runner: web.AppRunner | None = None
@@ -133,11 +143,14 @@ class Loopback:
         """Do what is asked and cut the line instead of answering."""
         self.faults.append(Fault(method, path, times, perform=True, lose=True))
 
-    def when(self, method: str, path: str, first: Callable[[Call], Awaitable[None]], *, perform: bool = True) -> Fault:
-        """Run `first` when the next such request arrives, then go on (or, without `perform`, cut the line)."""
-        fault = Fault(method, path, first=first, perform=perform, lose=not perform)
-        self.faults.append(fault)
-        return fault
+    def when(
+        self, method: str, path: str, first: Callable[[Call], Awaitable[None]], *, skip: int = 0, perform: bool = True
+    ) -> None:
+        """Let `skip` such requests through, run `first` when the next arrives, and then do what it asks, or not.
+
+        The line is cut either way: this is for what happens to the bot while it waits for the answer.
+        """
+        self.faults.append(Fault(method, path, skip=skip, first=first, perform=perform, lose=True))
 
     def assert_fine(self) -> None:
         """Fail if the bot sent anything that Discord would refuse, or called a route that this server lacks."""
@@ -157,6 +170,7 @@ class Loopback:
         path = request.rel_url.raw_path.removeprefix(PREFIX)
         call = Call(len(self.calls), request.method, path, dict(request.query), body, arrived_ns, files)
         self.calls.append(call)
+        self.witness(call)
         problem = openapi.check(call.method, call.path, call.body)
         if problem:
             self.problems.append(problem)
@@ -166,8 +180,7 @@ class Loopback:
             self._note_change()
 
     async def _respond(self, request: web.Request, call: Call) -> web.StreamResponse:
-        fault = next((fault for fault in self.faults if fault.matches(call)), Fault("*", "*", perform=True))
-        fault.times -= 1
+        fault = next((fault for fault in self.faults if fault.strikes(call)), Fault("*", "*", perform=True))
         if fault.first is not None:
             await fault.first(call)
         status, body = fault.status or 200, fault.body
@@ -175,8 +188,8 @@ class Loopback:
             status, body = rest.answer(self.world, self.origin, call)
             status, body = (fault.status, fault.body) if fault.status else (status, body)
         if fault.lose:
-            assert request.transport is not None
-            request.transport.abort()
+            if request.transport is not None:
+                request.transport.abort()
             return web.Response(status=499)
         call.status = status
         # discord.py compares the whole header, so no charset may follow.

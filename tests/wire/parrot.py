@@ -1,6 +1,9 @@
-"""A very small bot that proves the loopback server before the real one is trusted to it."""
+"""A very small bot that proves the loopback server and the witness of syncs, before the real one is trusted to them."""
 
 from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
 
 import discord
 from discord import app_commands
@@ -8,11 +11,19 @@ from discord.ext import commands
 
 
 class Parrot(commands.Bot):
-    """`/parrot say` defers, repeats in the channel under a nonce, tells the person; `/parrot form` opens a modal."""
+    """`/parrot say` repeats in the channel under a nonce and tells the person; `form` opens a modal; `keep` is durable.
 
-    def __init__(self) -> None:
+    A hasty parrot tells people that it has kept their words before it has.
+    """
+
+    def __init__(self, data_dir: Path, *, hasty: bool = False) -> None:
         super().__init__("!", intents=discord.Intents.default(), help_command=None)
-        self.resumes = 0
+        self.hasty = hasty
+        data_dir.mkdir(parents=True, exist_ok=True)
+        self.memory = sqlite3.connect(data_dir / "parrot.db", isolation_level=None)
+        self.memory.execute("PRAGMA journal_mode=WAL")
+        self.memory.execute("PRAGMA synchronous=FULL")
+        self.memory.execute("CREATE TABLE IF NOT EXISTS kept (text TEXT)")
 
     async def setup_hook(self) -> None:
         """Register the commands and the button."""
@@ -20,13 +31,18 @@ class Parrot(commands.Bot):
         self.tree.add_command(Speech(name="parrot", description="Says what you say", guild_only=True))
         await self.tree.sync()
 
+    async def close(self) -> None:
+        """Close the memory too."""
+        await super().close()
+        self.memory.close()
+
 
 class Speech(app_commands.Group):
     """The parrot's commands."""
 
     @app_commands.command()
     async def say(self, interaction: discord.Interaction[Parrot], text: str) -> None:
-        """Repeat a text"""
+        """Repeat a text."""
         await interaction.response.defer(ephemeral=True)
         view = discord.ui.View(timeout=None).add_item(Again(text))
         assert isinstance(interaction.channel, discord.TextChannel)
@@ -34,8 +50,18 @@ class Speech(app_commands.Group):
         await interaction.followup.send(f"Said {text}", ephemeral=True)
 
     @app_commands.command()
+    async def keep(self, interaction: discord.Interaction[Parrot], text: str) -> None:
+        """Write a text down."""
+        parrot = interaction.client
+        if parrot.hasty:
+            await interaction.response.send_message(f"Kept {text}", ephemeral=True)
+        parrot.memory.execute("INSERT INTO kept VALUES (?)", (text,))
+        if not parrot.hasty:
+            await interaction.response.send_message(f"Kept {text}", ephemeral=True)
+
+    @app_commands.command()
     async def form(self, interaction: discord.Interaction[Parrot]) -> None:
-        """Open a form"""
+        """Open a form."""
         await interaction.response.send_modal(Form())
 
 

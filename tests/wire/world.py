@@ -25,7 +25,7 @@ STUDENT_PERMISSIONS = 1 << 10 | 1 << 11 | 1 << 6 | 1 << 16 | 1 << 31 | 1 << 38  
 EVERYTHING = (1 << 50) - 1
 
 
-class Missing(Exception):  # noqa: N818 - it is Discord's 404 with its code, and not a fault of ours
+class Missing(Exception):
     """Discord's answer to a thing that is not there: an HTTP 404 with Discord's own code."""
 
     def __init__(self, code: int, message: str) -> None:
