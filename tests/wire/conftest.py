@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.shims import build_fsync_shim
-from tests.wire.control import Discord
+from tests.wire.control import Discord, buttons_of
 from tests.wire.running import RunningBot
-from tests.wire.world import Person
+from tests.wire.world import Happened, Person
 
 
 @dataclass
@@ -47,3 +49,21 @@ async def parrot(room: Room, tmp_path: Path) -> AsyncIterator[RunningBot]:
 def fsync_shim(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The compiled shim."""
     return build_fsync_shim(tmp_path_factory.mktemp("shim"))
+
+
+def number_told(act: Happened) -> int | None:
+    """The question's number that a person was told, if they were."""
+    return number_in(act.said)
+
+
+def number_in(text: str) -> int | None:
+    """The first `#42` in a text."""
+    found = re.search(r"#(\d+)", text)
+    return int(found[1]) if found else None
+
+
+def cards(room: Room) -> Counter[int]:
+    """How many cards stand on the server for each question, by the number in their buttons."""
+    rows = [buttons_of(message) for message in room.discord.world.posted()]
+    numbers = (int(buttons[0]["custom_id"].split(":")[3]) for buttons in rows if buttons)
+    return Counter(number for number in numbers if number)

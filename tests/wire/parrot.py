@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import sqlite3
 from pathlib import Path
 
 import discord
 from discord import app_commands
 from discord.ext import commands
+
+PICTURE = bytes(range(256))
 
 
 class Parrot(commands.Bot):
@@ -58,6 +61,11 @@ class Speech(app_commands.Group):
         parrot.memory.execute("INSERT INTO kept VALUES (?)", (text,))
         if not parrot.hasty:
             await interaction.response.send_message(f"Kept {text}", ephemeral=True)
+
+    @app_commands.command()
+    async def picture(self, interaction: discord.Interaction[Parrot]) -> None:
+        """Show a file."""
+        await interaction.response.send_message("Look", file=discord.File(io.BytesIO(PICTURE), "axolotl.png"))
 
     @app_commands.command()
     async def form(self, interaction: discord.Interaction[Parrot]) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import aiohttp
 import pytest
 
 from tests import openapi
 from tests.wire.control import fields_of
+from tests.wire.parrot import PICTURE
 
 if TYPE_CHECKING:
     from tests.wire.conftest import Room
@@ -41,6 +43,17 @@ async def test_a_form_is_opened_filled_in_and_sent(room: Room, parrot: RunningBo
     sent = discord.submit(room.mia, opened, {field["custom_id"]: "newts too"})
     await discord.told(sent)
     assert sent.said == "You wrote newts too"
+
+
+async def test_a_file_arrives_whole_and_can_be_fetched(room: Room, parrot: RunningBot) -> None:
+    discord = room.discord
+    shown = discord.slash(room.mia, room.channel, "parrot picture")
+    await discord.told(shown)
+    [message] = discord.world.posted(room.channel)
+    [attachment] = message["attachments"]
+    assert attachment["filename"] == "axolotl.png"
+    async with aiohttp.ClientSession() as session, session.get(attachment["url"]) as response:
+        assert await response.read() == PICTURE
 
 
 async def test_a_button_outlives_a_kill(room: Room, parrot: RunningBot) -> None:

@@ -22,7 +22,7 @@ DISCORD_EPOCH = 1_420_070_400_000
 EPHEMERAL = 64
 MANAGE_SERVER = 1 << 5
 STUDENT_PERMISSIONS = 1 << 10 | 1 << 11 | 1 << 6 | 1 << 16 | 1 << 31 | 1 << 38  # see, send, react, history, commands
-EVERYTHING = (1 << 50) - 1
+EVERYTHING_BUT_ADMINISTRATOR = (1 << 50) - 1 ^ 1 << 3
 
 
 class Missing(Exception):
@@ -94,9 +94,10 @@ class World:
         self.changed: Callable[[], None] = lambda: None
         self.nonce_window_seconds: float = 300
         self.librarian = Person(self.snowflake(), "Ms. Okafor", permissions=STUDENT_PERMISSIONS | MANAGE_SERVER)
-        self.bot = Person(self.snowflake(), "Vademecum", bot=True, permissions=EVERYTHING)
+        self.bot = Person(self.snowflake(), "Vademecum", bot=True, permissions=EVERYTHING_BUT_ADMINISTRATOR)
         self.people: dict[int, Person] = {self.librarian.id: self.librarian, self.bot.id: self.bot}
         self.guild_id = self.snowflake()
+        self.bot_role_id = self.snowflake()
         self.channels: dict[int, Json] = {}
         self.messages: dict[int, Json] = {}
         self.commands: dict[int | None, list[Json]] = {None: []}
@@ -228,7 +229,7 @@ class World:
     def member(self, person: Person, *, with_user: bool = False) -> Json:
         """The Discord member object."""
         member: Json = {
-            "roles": [],
+            "roles": [str(self.bot_role_id)] if person == self.bot else [],
             "nick": None,
             "avatar": None,
             "joined_at": now(),
@@ -243,18 +244,6 @@ class World:
 
     def guild(self) -> Json:
         """The GUILD_CREATE payload; without the members intent Discord names only the bot."""
-        everyone = {
-            "id": str(self.guild_id),
-            "name": "@everyone",
-            "permissions": str(EVERYTHING),
-            "position": 0,
-            "color": 0,
-            "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
-            "hoist": False,
-            "managed": False,
-            "mentionable": False,
-            "flags": 0,
-        }
         channels = [channel for channel in self.channels.values() if channel["type"] != 11]
         threads = [channel for channel in self.channels.values() if channel["type"] == 11]
         empty = ("emojis", "stickers", "features", "voice_states", "presences", "soundboard_sounds", "stage_instances")
@@ -262,7 +251,10 @@ class World:
             "id": str(self.guild_id),
             "name": "Room 12",
             "owner_id": str(self.librarian.id),
-            "roles": [everyone],
+            "roles": [
+                role(self.guild_id, "@everyone", STUDENT_PERMISSIONS, position=0),
+                role(self.bot_role_id, self.bot.name, self.bot.permissions, position=1),
+            ],
             "channels": channels,
             "threads": threads,
             "members": [self.member(self.bot, with_user=True)],
@@ -292,7 +284,7 @@ class World:
             "channel_id": str(channel_id),
             "channel": self.channel(channel_id),
             "member": self.member(person, with_user=True) | {"permissions": str(person.permissions)},
-            "app_permissions": str(EVERYTHING),
+            "app_permissions": str(self.bot.permissions),
             "locale": "en-US",
             "guild_locale": "en-US",
             "entitlements": [],
@@ -305,6 +297,22 @@ class World:
         happened = Happened(interaction_id, token, payload, time.monotonic_ns())
         self.interactions[token] = happened
         return happened
+
+
+def role(role_id: int, name: str, permissions: int, *, position: int) -> Json:
+    """The Discord role object."""
+    return {
+        "id": str(role_id),
+        "name": name,
+        "permissions": str(permissions),
+        "position": position,
+        "color": 0,
+        "colors": {"primary_color": 0, "secondary_color": None, "tertiary_color": None},
+        "hoist": False,
+        "managed": position > 0,
+        "mentionable": False,
+        "flags": 0,
+    }
 
 
 def now() -> str:
