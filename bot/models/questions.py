@@ -104,11 +104,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """A doubt about a settled question or an answer, with its source."""
+    """A doubt about a settled question or an answer, with its source. `author_id` is None for the anonymous asker."""
 
     id: int
     question_id: int
-    author_id: int
+    author_id: int | None
     text: str
     created_at: int
     source: Source
@@ -119,7 +119,8 @@ class Question:
     """A question as its server sees it.
 
     `asker_id` is None when it was asked anonymously: who that was is kept apart and nowhere else (see
-    `bot/storage/migrations/0001_first.sql`, `anonymous_asker`).
+    `bot/storage/migrations/0001_first.sql`, `anonymous_asker`). `removed` says that the Discord message it was logged
+    from was deleted, and its text with it; it is withdrawn then.
     """
 
     id: int
@@ -147,6 +148,7 @@ class Question:
     settled_at: int | None
     settled_by: int | None
     revision: int
+    removed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,23 +183,30 @@ class TrailNode:
 
 @dataclass(frozen=True, slots=True)
 class Inquiry:
-    """A trail that was given a name: why it is followed, and what was done with what was found."""
+    """A trail that was given a name: why it is followed, and what was done with what was found.
+
+    `named_by` is None when it was named by someone whose part in the trail is known to nobody: an anonymous asker.
+    """
 
     id: int
     root_number: int
     name: str
     why: str
     outcome: str
-    named_by: int
+    named_by: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """The whole tree around a question, in reading order, and where one stands in it."""
+    """The whole tree around a question, in reading order, and where one stands in it.
+
+    `here` is the number that was asked for. `cut` says that the tree has more nodes than are drawn.
+    """
 
     nodes: tuple[TrailNode, ...]
     here: int
     inquiry: Inquiry | None
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)
