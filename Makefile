@@ -29,7 +29,7 @@ help: ## Say what there is to type
 run: $(VENV)/.ready-run ## Start Vademecum: on Discord with a DISCORD_TOKEN, otherwise the sandbox in a browser
 	@exec $(VENV)/bin/vademecum run
 
-test: $(VENV)/.ready-dev chromium-here ## Run every test, and hold the services at full branch coverage
+test: chromium-here $(VENV)/.ready-dev ## Run every test, and hold the services at full branch coverage
 	$(python) -m pytest --numprocesses auto --maxprocesses 4 --cov --cov-report=term:skip-covered --cov-fail-under=100 $(ARGS)
 
 check: $(VENV)/.ready-dev ## Lint, types, import arrows, docs and locks; no network
@@ -40,7 +40,7 @@ check: $(VENV)/.ready-dev ## Lint, types, import arrows, docs and locks; no netw
 	$(python) -m tools.check_docs
 	$(python) -m tools.check_locks
 
-check-site: $(VENV)/.ready-dev chromium-here $(site_tools) ## Hold every public page against the W3C checker and axe-core (SITE=DIR: a site built before)
+check-site: chromium-here $(VENV)/.ready-dev $(site_tools) ## Hold every public page against the W3C checker and axe-core (SITE=DIR: a site built before)
 ifdef SITE
 	$(python) -m tools.check_site $(SITE)
 else
