@@ -1,13 +1,18 @@
 """The repository itself: its documents, locks, arrows and Makefile, and that the checks would notice a fault."""
 
+import ast
 import os
 import shutil
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tools import check_docs, check_locks
 
@@ -197,6 +202,24 @@ class TestMakefile:
         said = self.make(tmp_path, "chromium-here", path=str(tmp_path / "bin"))
         assert said.returncode
         assert "sudo apt-get install -y chromium" in said.stderr
+
+
+def imported(folder: Path) -> Iterator[str]:
+    for path in folder.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.Import):
+                yield from (alias.name.partition(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                yield node.module.partition(".")[0]
+
+
+def test_what_the_code_imports_is_what_make_run_installs() -> None:
+    listed = [*PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["sandbox"]]
+    installed = {canonicalize_name(Requirement(one).name) for one in listed}
+    theirs = {*imported(ROOT / "bot"), *imported(ROOT / "cogs")} - sys.stdlib_module_names - {"bot", "cogs"}
+    distributions = packages_distributions()
+    assert "discord" in theirs
+    assert {name for name in theirs if not installed & {*map(canonicalize_name, distributions.get(name, []))}} == set()
 
 
 def test_what_stands_beside_the_code_travels_with_the_package(tmp_path: Path) -> None:
