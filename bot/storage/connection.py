@@ -28,7 +28,7 @@ async def connect(path: Path, *, read_only: bool) -> aiosqlite.Connection:
 
 
 def _prepare(raw: sqlite3.Connection, *, read_only: bool) -> None:
-    raw.row_factory = _as_dict
+    raw.row_factory = as_dict
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
         raw.execute(f"PRAGMA {pragma}").fetchall()
     if read_only:
@@ -37,10 +37,11 @@ def _prepare(raw: sqlite3.Connection, *, read_only: bool) -> None:
 
 async def run_on(connection: aiosqlite.Connection, job: Callable[[sqlite3.Connection], T]) -> T:
     """Run `job` with the raw connection on the thread that aiosqlite keeps for it."""
-    result: T = await connection._execute(lambda: job(connection._conn))  # noqa: SLF001 - see above
+    execute: Any = connection._execute  # noqa: SLF001 - see above
+    result: T = await execute(lambda: job(connection._conn))  # noqa: SLF001
     return result
 
 
-def _as_dict(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> dict[str, Any]:
-    # Not sqlite3.Row: aiosql's `$` queries do not know it, and a model takes a dict's items by name.
+def as_dict(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> dict[str, Any]:
+    """Make a row a dict. Not sqlite3.Row: aiosql's `$` queries do not know it, and a model takes a dict's items by name."""
     return {column[0]: value for column, value in zip(cursor.description, row, strict=True)}

@@ -1,0 +1,72 @@
+"""What most commands begin with: the settings, the log, the library on its database; and what long ones end with."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from bot.clock import Clock, SystemClock
+from bot.errors import BadInput
+from bot.media import MediaStore
+from bot.services.library import Library
+from bot.settings import Settings, from_environment
+from bot.storage import migrations
+from bot.storage.database import Database
+
+
+def settings_for(options: argparse.Namespace) -> Settings:
+    """Read the settings, `--data` first, and set up the log. Raises SettingError, which names the setting and the mend."""
+    settings = from_environment(os.environ)
+    logging.basicConfig(
+        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
+    )
+    data = getattr(options, "data", None)
+    return settings if data is None else replace(settings, data_dir=data)
+
+
+def upgrade_database(path: Path) -> list[str]:
+    """Bring the database up to date and return the migrations applied. Raises BadInput for a file that cannot be used."""
+    try:
+        return migrations.upgrade(path)
+    except migrations.TooNew as error:
+        raise BadInput("cli.database.too_new", file=path) from error
+    except migrations.NotOurs as error:
+        raise BadInput("cli.database.not_ours", file=path) from error
+    except OSError as error:
+        raise BadInput("cli.database.unwritable", file=path, why=error.strerror) from error
+
+
+@asynccontextmanager
+async def open_library(settings: Settings, clock: Clock | None = None) -> AsyncIterator[Library]:
+    """Open the library of an up-to-date database file."""
+    clock = clock or SystemClock()
+    database = await Database.open(settings.database_path, clock)
+    try:
+        yield Library(database, clock, MediaStore(settings.media_dir), settings.site_url)
+    finally:
+        await database.close()
+
+
+def until_stopped(main: Coroutine[Any, Any, None]) -> int:
+    """Run what goes on until somebody stops it; a SIGTERM ends it as cleanly as Ctrl-C, with exit code 0."""
+
+    async def stoppable() -> int:
+        task = asyncio.create_task(main)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        try:
+            await task
+        except asyncio.CancelledError:
+            if not task.cancelled():  # it is we who were cancelled, by Ctrl-C
+                raise
+        return 0
+
+    return asyncio.run(stoppable())
