@@ -58,7 +58,9 @@ CREATE TABLE question (
     asker_user_id   BIGINT,                      -- NULL: anonymous (see anonymous_asker) or forgotten
     logged_by_user_id BIGINT,                    -- who logged somebody else's message; NULL: the asker did
     anonymous       BIGINT NOT NULL DEFAULT 0,
+    hidden          BIGINT NOT NULL DEFAULT 0,   -- asked anonymously and not passed: only its asker and librarians see it
     passed_by_user_id BIGINT,                    -- the librarian who passed an anonymous question
+    refused_because TEXT NOT NULL DEFAULT '',    -- why a librarian did not pass it: for its asker alone
     claimed_by_user_id BIGINT,
     claimed_at      BIGINT,
     parent_question_id BIGINT REFERENCES question (id),
@@ -73,6 +75,7 @@ CREATE TABLE question (
     settled_by_user_id BIGINT,
     offered_at      BIGINT,                      -- when the digest offered it again; once only
     revision        BIGINT NOT NULL DEFAULT 1,
+    message_revision BIGINT NOT NULL DEFAULT 1,  -- the last one that its message said: an edit of that is followed from there
     removed         BIGINT NOT NULL DEFAULT 0,   -- its Discord message was deleted, and its text with it
     UNIQUE (server_id, number),
     UNIQUE (server_id, source_message_id),
@@ -135,6 +138,7 @@ CREATE TABLE answer (
     created_at      BIGINT NOT NULL,
     changed_at      BIGINT NOT NULL,
     revision        BIGINT NOT NULL DEFAULT 1,
+    message_revision BIGINT NOT NULL DEFAULT 1,
     removed         BIGINT NOT NULL DEFAULT 0,
     UNIQUE (question_id, ordinal),
     UNIQUE (server_id, source_message_id)

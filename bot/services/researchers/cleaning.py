@@ -1,0 +1,68 @@
+"""Making what somebody typed fit to be kept: nothing invisible that misleads, nothing that only looks like text."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from bot.errors import BadInput
+
+_JOINERS = "\u200c\u200d"
+"""Zero-width (non-)joiner: Persian, Indic scripts and emoji need them between two characters."""
+_VARIATIONS = "\ufe0e\ufe0f"
+_TAGS = range(0xE0020, 0xE0080)
+"""Tag characters spell the flags of England, Scotland and Wales after a black flag; anywhere else they hide text."""
+_BLACK_FLAG = "\U0001f3f4"
+_UNWANTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+"""Unicode's categories of what is no text: controls, formats, halves, private and unassigned, other line ends."""
+_INVISIBLE = "\u115f\u1160\u2800\u3164\uffa0\u034f\u17b4\u17b5"
+"""Letters and marks by their category that show nothing: fillers, the empty Braille cell, the grapheme joiner."""
+_MANY_LINES = re.compile(r"\n{3,}")
+_SPACES_AT_END = re.compile(r"[^\S\n]+$", re.MULTILINE)
+
+
+def clean_text(text: str, limit: int, key: str, *, required: bool = True) -> str:
+    """Return `text` in NFC without control, bidirectional or other invisible characters, and without outer space.
+
+    Lines stay, at most one empty one in a row. What emoji and scripts need stays. Raises BadInput with
+    ``errors.<key>_too_long`` over `limit` characters, counted after cleaning, and ``errors.<key>_empty`` where
+    nothing is left and it is `required`.
+    """
+    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
+    seen = "".join(_kept(lines))
+    cleaned = _MANY_LINES.sub("\n\n", _SPACES_AT_END.sub("", seen)).strip()
+    if required and not cleaned:
+        raise BadInput(f"errors.{key}_empty")
+    if len(cleaned) > limit:
+        raise BadInput(f"errors.{key}_too_long", limit=limit, length=len(cleaned))
+    return cleaned
+
+
+def _kept(text: str) -> list[str]:
+    kept: list[str] = []
+    for place, character in enumerate(text):
+        following = text[place + 1 : place + 2]
+        if _stays(character, kept, following):
+            kept.append(character)
+    return kept
+
+
+def _stays(character: str, before: list[str], following: str) -> bool:
+    if character in "\n\t":
+        return True
+    if character in _JOINERS:
+        return bool(before) and _joins(before[-1]) and _joins(following)
+    if ord(character) in _TAGS:
+        return _in_flag(before)
+    if character in _VARIATIONS:
+        return bool(before) and not before[-1].isspace()
+    return character not in _INVISIBLE and unicodedata.category(character) not in _UNWANTED
+
+
+def _joins(character: str) -> bool:
+    # A joiner works between visible characters that are not plain Latin, digits or space.
+    return character > "\u02ff" and not character.isspace()
+
+
+def _in_flag(before: list[str]) -> bool:
+    return bool(before) and (before[-1] == _BLACK_FLAG or ord(before[-1]) in _TAGS)
