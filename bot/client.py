@@ -1,0 +1,155 @@
+"""The bot: holds the services' tools, loads every room, and keeps the outbox and the due work going."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.ext import commands, tasks
+
+from bot.clock import Clock, SystemClock
+from bot.kit import failures
+from bot.kit.deliverer import Deliverer
+from bot.kit.router import Router
+from bot.media import MediaStore
+from bot.services import due, librarians
+from bot.services.library import Library
+from bot.settings import Settings
+from bot.storage import migrations, outbox
+from bot.storage.database import Database
+
+_log = logging.getLogger(__name__)
+
+ROOMS = ("cogs.librarians", "cogs.learners", "cogs.researchers")
+"""Loaded by name, in this order: `bot` never imports `cogs`."""
+TICK_SECONDS = 15
+"""How often due work and postponed deliveries are looked for."""
+
+
+def intents_for(settings: Settings) -> discord.Intents:
+    """What the bot asks Discord to be told: nothing privileged unless MESSAGE_CONTENT is set (DESIGN.md, rule 11)."""
+    intents = discord.Intents.none()
+    intents.guilds = True
+    intents.guild_messages = True
+    intents.guild_reactions = True
+    intents.message_content = settings.message_content
+    return intents
+
+
+class _Tree(app_commands.CommandTree["Vademecum"]):
+    """Commands for servers only, with the one error handler."""
+
+    async def on_error(self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /) -> None:
+        await failures.tell(interaction, error)
+
+
+class Vademecum(commands.Bot):
+    """The bot. Make it with `create_bot`."""
+
+    def __init__(self, settings: Settings, clock: Clock) -> None:
+        super().__init__(
+            command_prefix=commands.when_mentioned,
+            help_command=None,
+            intents=intents_for(settings),
+            tree_cls=_Tree,
+            allowed_mentions=discord.AllowedMentions.none(),
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            max_messages=None,
+        )
+        self.settings = settings
+        self.clock = clock
+        self.router = Router()
+        self.deliverer = Deliverer(self)
+        self._library: Library | None = None
+
+    @property
+    def library(self) -> Library:
+        """What services are handed. Raises RuntimeError before the bot was set up."""
+        if self._library is None:
+            raise RuntimeError("the bot is not set up yet")
+        return self._library
+
+    async def setup_hook(self) -> None:
+        """Open the database, load the rooms, and tell Discord of the commands where they changed."""
+        path = self.settings.database_path
+        migrations.upgrade(path)
+        database = await Database.open(path, self.clock)
+        self._library = Library(database, self.clock, MediaStore(self.settings.media_dir), self.settings.site_url)
+        database.listen(self._after_commit)
+        self.add_listener(self.router.route, "on_interaction")
+        for room in ROOMS:
+            await self.load_extension(room)
+        await self._sync_commands()
+        self._tick.start()
+
+    async def on_ready(self) -> None:
+        """Enter every server that the bot is in, then send what waits."""
+        for guild in self.guilds:
+            await librarians.arrive(self.library, guild.id, guild.name)
+        self.deliverer.wake()
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Enter a new server."""
+        await librarians.arrive(self.library, guild.id, guild.name)
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Run no text commands: there are none. The rooms listen for themselves."""
+
+    async def close(self) -> None:
+        """Stop sending, finish what is being written, close the database."""
+        self._tick.cancel()
+        await self.deliverer.close()
+        try:
+            await super().close()
+        finally:
+            if self._library is not None:
+                await self._library.database.close()
+
+    @tasks.loop(seconds=TICK_SECONDS)
+    async def _tick(self) -> None:
+        try:
+            await due.do_due_work(self.library)
+        except Exception:  # noqa: BLE001 - the loop must go on; what failed is logged and tried again
+            _log.exception("due work failed; it is tried again at the next tick")
+        self.deliverer.wake()
+
+    def _after_commit(self, topics: frozenset[str]) -> None:
+        if outbox.TOPIC in topics:
+            self.deliverer.wake()
+
+    async def _sync_commands(self) -> None:
+        ours: list[Any] = [command.to_dict(self.tree) for command in self.tree.get_commands()]
+        theirs = await self.tree.fetch_commands()
+        if _alike(ours, [command.to_dict() for command in theirs]):
+            _log.info("the commands are as Discord knows them")
+            return
+        await self.tree.sync()
+        _log.info("told Discord of %s commands", len(ours))
+
+
+def _alike(ours: list[dict[str, Any]], theirs: list[dict[str, Any]]) -> bool:
+    """Compare commands by what we set; Discord adds ids and defaults of its own."""
+    known = {(one["type"], one["name"]): one for one in theirs}
+    return len(ours) == len(theirs) and all(
+        _contains(known.get((one["type"], one["name"]), {}), json.loads(json.dumps(one))) for one in ours
+    )
+
+
+def _contains(theirs: object, ours: object) -> bool:
+    if isinstance(ours, dict):
+        return isinstance(theirs, dict) and all(_contains(theirs.get(name), value) for name, value in ours.items())
+    if isinstance(ours, list):
+        listed = theirs if isinstance(theirs, list) else []
+        return len(listed) == len(ours) and all(_contains(*pair) for pair in zip(listed, ours, strict=True))
+    return bool(theirs == ours) or (not ours and not theirs)
+
+
+def create_bot(settings: Settings, *, clock: Clock | None = None) -> Vademecum:
+    """Return a bot that is ready to be started. `Settings(data_dir=PATH)` is enough; nothing is opened yet."""
+    Path(settings.data_dir).mkdir(parents=True, exist_ok=True)
+    return Vademecum(settings, clock or SystemClock())

@@ -1,0 +1,1 @@
+"""Shared Discord furniture: how every room asks, answers, pages and reports errors."""

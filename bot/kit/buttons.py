@@ -1,0 +1,91 @@
+"""Rows of buttons and selects whose custom ids say everything. They are never kept in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, Literal
+
+import discord
+
+from bot.kit.refs import Ref
+
+Style = Literal["primary", "secondary", "success", "danger"]
+Button = tuple[Ref, str, Style]
+LABEL_LIMIT = 80
+OPTIONS_LIMIT = 25
+
+
+def row(*buttons: Button) -> discord.ui.View:
+    """Make a view of buttons, five to a row. It is finished from the start, so that discord.py does not store it."""
+    return view(buttons=buttons)
+
+
+def view(
+    *,
+    buttons: Iterable[Button] = (),
+    select: tuple[Ref, str, Sequence[tuple[str, str]]] | None = None,
+    link: tuple[str, str] | None = None,
+) -> discord.ui.View:
+    """Make a view: a select as (ref, placeholder, (value, label) pairs) above buttons, then a link (label, url)."""
+    made: discord.ui.View = discord.ui.View(timeout=None)
+    if select is not None:
+        made.add_item(_select(*select))
+    for ref, label, style in buttons:
+        made.add_item(
+            discord.ui.Button(style=discord.ButtonStyle[style], label=label[:LABEL_LIMIT], custom_id=ref.custom_id)
+        )
+    if link is not None:
+        made.add_item(discord.ui.Button(style=discord.ButtonStyle.link, label=link[0][:LABEL_LIMIT], url=link[1]))
+    made.stop()
+    return made
+
+
+def _select(ref: Ref, placeholder: str, options: Sequence[tuple[str, str]]) -> discord.ui.Select[Any]:
+    shown = [discord.SelectOption(value=value, label=label[:100]) for value, label in options[:OPTIONS_LIMIT]]
+    return discord.ui.Select(custom_id=ref.custom_id, placeholder=placeholder[:150], options=shown)
+
+
+def chosen(interaction: discord.Interaction[Any]) -> str:
+    """Return the value that was chosen in a select, or nothing."""
+    data: Any = interaction.data or {}
+    values = data.get("values") or [""]
+    return str(values[0])
+
+
+def pages(ref: Ref, page: int, count: int, labels: tuple[str, str]) -> list[Button]:
+    """Return the buttons to the page before and after, where there are such; the page stands first in `extra`."""
+    rest = ref.extra
+    made: list[Button] = []
+    if page > 1:
+        made.append(
+            (Ref(ref.kind, ref.action, ref.server_id, ref.number, f"{page - 1}|{rest}"), labels[0], "secondary")
+        )
+    if page < count:
+        made.append(
+            (Ref(ref.kind, ref.action, ref.server_id, ref.number, f"{page + 1}|{rest}"), labels[1], "secondary")
+        )
+    return made
+
+
+def page_of(ref: Ref) -> tuple[int, str]:
+    """Read back a page button: the page, and the rest of `extra`."""
+    page, _, rest = ref.extra.partition("|")
+    return (int(page) if page.isdigit() else 1), rest
+
+
+def add_channel_select(
+    made: discord.ui.View, ref: Ref, placeholder: str, chosen_ids: Sequence[int], *, most: int
+) -> None:
+    """Add a select of text channels in which `chosen_ids` stand chosen; choosing none is allowed."""
+    made.add_item(
+        discord.ui.ChannelSelect(
+            custom_id=ref.custom_id,
+            placeholder=placeholder[:150],
+            min_values=0,
+            max_values=most,
+            channel_types=[discord.ChannelType.text, discord.ChannelType.news],
+            default_values=[
+                discord.SelectDefaultValue(id=one, type=discord.SelectDefaultValueType.channel) for one in chosen_ids
+            ],
+        )
+    )

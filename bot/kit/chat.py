@@ -1,0 +1,44 @@
+"""Putting what people typed into chat without letting it act: no mentions, no Markdown, no links that pretend."""
+
+from __future__ import annotations
+
+import re
+
+import discord
+
+from bot.storage.search import MARK_END, MARK_START
+
+_LINE_START = re.compile(r"^(\s*\d*)([-+#>]|(?<=\d)\.)", re.MULTILINE)
+
+
+def safe(text: str) -> str:
+    """Escape Markdown, masked links, headings, lists, timestamps and mentions; what was typed is read as typed."""
+    escaped = discord.utils.escape_markdown(discord.utils.escape_mentions(text), as_needed=False)
+    escaped = re.sub(r"(?<!\\)([\[\]])", r"\\\1", escaped)
+    escaped = re.sub(r"<(?=[@#:tas/a])", "<\N{ZERO WIDTH SPACE}", escaped)
+    return _LINE_START.sub(r"\1\\\2", escaped)
+
+
+def short(text: str, limit: int) -> str:
+    """Cut at a word within `limit` characters, with an ellipsis, on one line."""
+    line = " ".join(text.split())
+    if len(line) <= limit:
+        return line
+    cut = line[: limit - 1]
+    head, space, _ = cut.rpartition(" ")
+    return (head if space and len(head) > limit // 2 else cut) + "…"
+
+
+def marked(snippet: str) -> str:
+    """Show the words that a search matched in bold, and escape the rest."""
+    return safe(snippet).replace(MARK_START, "**").replace(MARK_END, "**")
+
+
+def when(milliseconds: int, style: str = "R") -> str:
+    """A time that every reader sees in their own zone (``R`` is "two hours ago", ``D`` a date)."""
+    return f"<t:{milliseconds // 1000}:{style}>"
+
+
+def person(user_id: int) -> str:
+    """A person, by Discord's own name for them. In an embed or with mentions off it pings nobody."""
+    return f"<@{user_id}>"

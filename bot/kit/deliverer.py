@@ -1,0 +1,155 @@
+"""Sends what the outbox holds: in order per channel, again after failures and restarts, once (DESIGN.md, rule 3).
+
+It draws each row from the database as it is at that moment. A post carries a nonce made of its row, and Discord
+refuses the same nonce twice within a few minutes: so a post whose answer was lost, or after which the process died,
+is not made twice. Nothing runs while nothing waits: a COMMIT that touched the outbox wakes it, and so does the tick.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import TYPE_CHECKING
+
+import aiohttp
+import discord
+
+from bot.clock import MINUTE, SECOND
+from bot.kit import drawing
+from bot.kit.drawing import Drawn, Row
+from bot.storage.database import Tx
+
+if TYPE_CHECKING:
+    from bot.client import Vademecum
+
+_log = logging.getLogger(__name__)
+
+FIRST_WAIT = 5 * SECOND
+LONGEST_WAIT = 15 * MINUTE
+"""A failed delivery is tried again after 5 s, 10 s, 20 s … at most every quarter of an hour."""
+_NO_SUCH_CHANNEL = 10003
+_NO_SUCH_MESSAGE = 10008
+_NO_ACCESS = {50001, 50013}
+
+
+class Deliverer:
+    """One per bot. `wake` may be called at any time; it returns at once."""
+
+    def __init__(self, bot: Vademecum) -> None:
+        self._bot = bot
+        self._task: asyncio.Task[None] | None = None
+
+    def wake(self) -> None:
+        """See to it that what waits is delivered."""
+        if self._task is None and self._bot.is_ready():
+            self._task = asyncio.create_task(self._drain(), name="outbox-deliverer")
+
+    async def close(self) -> None:
+        """Stop; what was not delivered waits in the outbox for the next start."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _drain(self) -> None:
+        database = self._bot.library.database
+        try:
+            while heads := await database.read(lambda tx: tx.outbox.heads(now=tx.now)):
+                await asyncio.gather(*(self._deliver(Row(**head)) for head in heads))
+        finally:
+            self._task = None
+
+    async def _deliver(self, row: Row) -> None:
+        try:
+            drawn = await drawing.draw(self._bot, row)
+            message_ids = [] if drawn is None else await self._send(row, drawn)
+        except Exception as error:  # noqa: BLE001 - one row must not stop the others; it is logged below
+            await self._failed(row, error)
+        else:
+            await self._bot.library.database.write(_delivered, row, message_ids)
+
+    async def _send(self, row: Row, drawn: Drawn) -> list[int]:
+        """Do what was drawn; return the ids of messages that were posted and are to be remembered."""
+        channel = self._bot.get_partial_messageable(row.channel_id, guild_id=row.server_id)
+        if drawn.reaction:
+            await channel.get_partial_message(drawn.edits or 0).add_reaction(drawn.reaction)
+            return []
+        if drawn.edits is not None:
+            await channel.get_partial_message(drawn.edits).edit(
+                content=drawn.content, embed=drawn.embed, view=drawn.view, allowed_mentions=drawn.mentions
+            )
+            return []
+        drawing.check_permissions(self._bot, row, drawn)
+        message = await channel.send(
+            content=drawn.content,
+            embed=drawn.embed or discord.utils.MISSING,
+            view=drawn.view or discord.utils.MISSING,
+            files=drawn.files,
+            nonce=f"vm{row.id}",
+            allowed_mentions=drawn.mentions,
+        )
+        if drawn.pin:
+            await self._pin(message)
+        return [message.id] if drawn.remember else []
+
+    async def _pin(self, message: discord.Message) -> None:
+        try:
+            await message.pin()
+        except discord.Forbidden:
+            _log.warning(
+                "the library desk could not be pinned in channel %s: Pin Messages is missing", message.channel.id
+            )
+
+    async def _failed(self, row: Row, error: Exception) -> None:
+        database = self._bot.library.database
+        code = error.code if isinstance(error, discord.HTTPException) else 0
+        if code in {_NO_SUCH_MESSAGE, _NO_SUCH_CHANNEL}:
+            await database.write(_gone, row)
+            _log.info(
+                "outbox row %s (%s): the %s is gone",
+                row.id,
+                row.kind,
+                "message" if code == _NO_SUCH_MESSAGE else "channel",
+            )
+        elif isinstance(error, drawing.MissingPermission) or code in _NO_ACCESS:
+            missing = error.names if isinstance(error, drawing.MissingPermission) else "access to the channel"
+            _log.warning(
+                "outbox row %s (%s) waits: in channel %s the bot lacks %s", row.id, row.kind, row.channel_id, missing
+            )
+            await database.write(_postpone, row, LONGEST_WAIT, f"missing: {missing}")
+        elif _passing(error):
+            _log.warning("outbox row %s (%s) is tried again: %s", row.id, row.kind, type(error).__name__)
+            await database.write(_postpone, row, min(FIRST_WAIT * 2**row.attempts, LONGEST_WAIT), type(error).__name__)
+        else:
+            _log.error("outbox row %s (%s) cannot be delivered and is dropped", row.id, row.kind, exc_info=error)
+            await database.write(_delivered, row, [])
+
+
+def _passing(error: Exception) -> bool:
+    """Tell whether trying again may help: Discord is busy or away, or the network is."""
+    if isinstance(error, discord.HTTPException):
+        return error.status == 429 or error.status >= 500  # noqa: PLR2004 - HTTP's own numbers
+    return isinstance(error, (OSError, aiohttp.ClientError, asyncio.TimeoutError))
+
+
+def _delivered(tx: Tx, row: Row, message_ids: list[int]) -> None:
+    for message_id in message_ids:
+        tx.outbox.remember_posted(
+            message_id=message_id,
+            server_id=row.server_id,
+            channel_id=row.channel_id,
+            kind=row.kind,
+            subject=row.subject,
+            now=tx.now,
+        )
+    tx.outbox.delete(id=row.id)
+
+
+def _postpone(tx: Tx, row: Row, wait: int, why: str) -> None:
+    tx.outbox.postpone(id=row.id, not_before=tx.now + wait, error=why)
+
+
+def _gone(tx: Tx, row: Row) -> None:
+    for shown in tx.outbox.posted(server_id=row.server_id, kind=row.kind, subject=row.subject):
+        if shown["channel_id"] == row.channel_id:
+            tx.outbox.mark_removed(message_id=shown["message_id"], now=tx.now)
+    tx.outbox.delete(id=row.id)

@@ -1,0 +1,77 @@
+"""Private answers to an interaction, always within Discord's three seconds.
+
+A reply is sent when the work behind it is done, so "done" is said after the COMMIT. Where the work takes longer than
+`PATIENCE`, the interaction is deferred meanwhile. No reply mentions anyone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import discord
+
+PATIENCE = 1.2
+"""Seconds that we wait for the work before we defer; Discord gives three, the network takes some of them."""
+CONTENT_LIMIT = 2_000
+
+
+@dataclass(slots=True)
+class Reply:
+    """What the person who acted sees, and nobody else.
+
+    With `update`, the private message whose button was pressed is changed instead of a new one sent.
+    """
+
+    content: str = ""
+    embed: discord.Embed | None = None
+    buttons: discord.ui.View | None = None
+    files: Sequence[discord.File] = ()
+    update: bool = False
+
+
+async def answer(interaction: discord.Interaction[Any], work: Coroutine[Any, Any, Reply]) -> None:
+    """Do `work` and send its reply, deferring where it takes its time. Errors of `work` are raised."""
+    task = asyncio.ensure_future(work)
+    try:
+        done, _ = await asyncio.wait({task}, timeout=PATIENCE)
+        if not done and not interaction.response.is_done():
+            await interaction.response.defer(ephemeral=True, thinking=True)
+        reply = await task
+    finally:
+        task.cancel()
+    await send(interaction, reply)
+
+
+async def send(interaction: discord.Interaction[Any], reply: Reply) -> None:
+    """Send `reply` as the answer, or in the place that a defer has kept for it."""
+    if interaction.response.is_done():
+        await interaction.edit_original_response(
+            content=reply.content[:CONTENT_LIMIT],
+            embeds=[reply.embed] if reply.embed else [],
+            view=reply.buttons,
+            attachments=list(reply.files),
+            allowed_mentions=discord.AllowedMentions.none(),
+        )
+    elif reply.update and _stands_in_private(interaction):
+        await interaction.response.edit_message(
+            content=reply.content[:CONTENT_LIMIT],
+            embeds=[reply.embed] if reply.embed else [],
+            view=reply.buttons,
+            attachments=list(reply.files),
+        )
+    else:
+        await interaction.response.send_message(
+            reply.content[:CONTENT_LIMIT],
+            embeds=[reply.embed] if reply.embed else [],
+            view=reply.buttons or discord.utils.MISSING,
+            files=list(reply.files),
+            ephemeral=True,
+            allowed_mentions=discord.AllowedMentions.none(),
+        )
+
+
+def _stands_in_private(interaction: discord.Interaction[Any]) -> bool:
+    return interaction.message is not None and interaction.message.flags.ephemeral

@@ -1,0 +1,22 @@
+"""The learners' door: the desk, search, help, and what may be shown in public."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from cogs.learners.desk import Desk
+from cogs.learners.publishing import Publishing
+from cogs.learners.searching import Searching
+
+if TYPE_CHECKING:
+    from bot.client import Vademecum
+
+
+class Learners(Desk, Searching):
+    """`/desk`, `/help` and `/search`."""
+
+
+async def setup(bot: Vademecum) -> None:
+    """Open the room."""
+    await bot.add_cog(Learners(bot))
+    await bot.add_cog(Publishing(bot))

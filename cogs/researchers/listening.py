@@ -1,0 +1,80 @@
+"""What the room hears without being spoken to: messages, reactions, edits and deletions."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+
+import discord
+from discord.ext import commands
+
+from bot.errors import Refused
+from bot.kit.drawing import OFFER_EMOJI
+from bot.kit.rooms import Room
+from bot.models.people import Actor
+from bot.models.questions import Origin
+from bot.services.researchers import asking, capturing
+from bot.services.researchers.asking import Ask
+from cogs.researchers.intake import keep_files
+
+_log = logging.getLogger(__name__)
+
+
+class Listening(Room):
+    """Offers to log questions in watched channels, and follows what happens to captured messages."""
+
+    @commands.Cog.listener()
+    async def on_message(self, message: discord.Message) -> None:
+        """Offer to log a message that is a question, by one reaction, where a librarian chose it."""
+        if message.guild is None or message.author.bot or not self.bot.settings.message_content:
+            return
+        await capturing.offer_to_log(self.library, message.guild.id, message.channel.id, message.id, message.content)
+
+    @commands.Cog.listener()
+    async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
+        """Log a message whose author, and nobody else, clicked the bot's reaction."""
+        if event.guild_id is None or str(event.emoji) != OFFER_EMOJI or event.user_id != event.message_author_id:
+            return
+        channel = self.bot.get_partial_messageable(event.channel_id, guild_id=event.guild_id)
+        message = await channel.fetch_message(event.message_id)
+        if any(one.me and str(one.emoji) == OFFER_EMOJI for one in message.reactions) and message.content.strip():
+            await self._log_offered(message, Actor(event.guild_id, event.user_id))
+
+    async def _log_offered(self, message: discord.Message, actor: Actor) -> None:
+        try:
+            files = await keep_files(self.library, message.attachments[:1])
+            asked = Ask(
+                text=message.content,
+                attachments=files,
+                channel_id=message.channel.id,
+                source_message_id=message.id,
+                origin=Origin.REACTION,
+            )
+            await asking.ask_question(actor, self.library, asked)
+        except Refused as refusal:
+            await capturing.say_not_logged(actor, self.library, message.channel.id, refusal.key)
+
+    @commands.Cog.listener()
+    async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
+        """A captured message that its author edits changes what was captured from it."""
+        content = event.data.get("content")
+        if event.guild_id is not None and isinstance(content, str) and content.strip():
+            await capturing.message_edited(self.library, event.guild_id, event.message_id, content)
+
+    @commands.Cog.listener()
+    async def on_raw_message_delete(self, event: discord.RawMessageDeleteEvent) -> None:
+        """What was captured from a deleted message goes with it."""
+        await self._deleted(event.guild_id, [event.message_id])
+
+    @commands.Cog.listener()
+    async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
+        """The same for many at once."""
+        await self._deleted(event.guild_id, sorted(event.message_ids))
+
+    async def _deleted(self, server_id: int | None, message_ids: Iterable[int]) -> None:
+        if server_id is None:
+            return
+        digests = await capturing.messages_deleted(self.library, server_id, tuple(message_ids))
+        for digest in digests:
+            await asyncio.to_thread(self.library.media.path(digest).unlink, missing_ok=True)

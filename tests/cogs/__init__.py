@@ -1,0 +1,1 @@
+"""Students, a researcher and a librarian use the real bot in the simulated Discord."""

@@ -1,0 +1,144 @@
+"""A simulated Discord with the cast in it, and short words for what they do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import discord
+import simcord
+
+from bot.client import Vademecum, create_bot
+from bot.clock import Clock
+from bot.settings import Settings
+
+BOT_PERMISSIONS = discord.Permissions(
+    view_channel=True,
+    send_messages=True,
+    embed_links=True,
+    attach_files=True,
+    read_message_history=True,
+    add_reactions=True,
+    pin_messages=True,
+    manage_messages=True,
+)
+
+
+class WorldClock:
+    """The simulated Discord's clock, so that the bot and its world agree on the time."""
+
+    def __init__(self) -> None:
+        self.env: simcord.Env | None = None
+
+    def now(self) -> int:
+        """Return the simulated time in milliseconds."""
+        moment = self.env.now() if self.env else datetime.fromisoformat("2026-01-01T00:00:00+00:00")
+        return round(moment.timestamp() * 1000)
+
+
+def make_bot(data_dir: Path, clock: Clock, *, message_content: bool = True) -> Vademecum:
+    """Build the real bot on `data_dir`."""
+    return create_bot(Settings(data_dir=data_dir, message_content=message_content), clock=clock)
+
+
+@dataclass
+class World:
+    """A server with its people, and another one beside it."""
+
+    env: simcord.Env
+    clock: WorldClock
+    guild: simcord.GuildHandle
+    questions: simcord.ChannelHandle
+    biology: simcord.ChannelHandle
+    mia: simcord.MemberActor
+    noor: simcord.MemberActor
+    ben: simcord.MemberActor
+    tomasz: simcord.MemberActor
+    okafor: simcord.MemberActor
+    elsewhere: simcord.GuildHandle
+    far_channel: simcord.ChannelHandle
+    lindqvist: simcord.MemberActor
+
+    @property
+    def bot(self) -> Vademecum:
+        """The bot as it runs now."""
+        bot = self.env.bot
+        assert isinstance(bot, Vademecum)
+        return bot
+
+    async def ask(self, who: simcord.MemberActor, text: str, **options: Any) -> int:
+        """`who` asks in #biology; return the question's number."""
+        result = await who.slash(self.biology, "question ask", text=text, **options)
+        assert result.response is not None
+        said = result.response.content
+        assert "**#" in said, said
+        return int(said.split("**#")[1].split("**")[0])
+
+    def card(self, number: int, channel: simcord.ChannelHandle | None = None) -> discord.Message:
+        """The card of a question, which must stand in the channel exactly once."""
+        found = [message for message in (channel or self.biology).history() if is_card(message, number)]
+        assert len(found) == 1, f"{len(found)} cards of #{number}"
+        return found[0]
+
+    async def press(self, who: simcord.MemberActor, number: int, action: str) -> simcord.InteractionResult:
+        """`who` presses a button of a question's card."""
+        return await who.click(self.card(number), custom_id=f"question:{action}:{self.guild.id}:{number}")
+
+    async def answer(self, who: simcord.MemberActor, number: int, text: str = "") -> str:
+        """`who` answers with one web source; return what they are told."""
+        shown = await who.slash(self.biology, "question answer", id=f"#{number}")
+        return await self.fill(who, shown, text=text or "Trees stop making green chlorophyll in autumn.", **SOURCE)
+
+    async def fill(self, who: simcord.MemberActor, shown: simcord.InteractionResult, **fields: Any) -> str:
+        """`who` fills the form that was shown and hands it in; return what they are told."""
+        assert shown.modal is not None, said(shown)
+        return said(await who.submit_modal(shown, fields))
+
+
+SOURCE = {
+    "kind": ["web"],
+    "sources": "https://www.example.org/leaves",
+    "why": "Written by a botanist who studies trees",
+}
+
+
+def is_card(message: discord.Message, number: int) -> bool:
+    """Tell whether a message is the card of a question."""
+    return bool(message.embeds) and (message.embeds[0].title or "").startswith(f"#{number} ")
+
+
+def said(result: simcord.InteractionResult) -> str:
+    """What a person was told in private: the text, and the card's title and body where there is one."""
+    response = result.response
+    if response is None:
+        return ""
+    assert response.ephemeral, "an answer to a command must be private"
+    parts = [response.content]
+    for embed in response.embeds:
+        parts += [embed.title or "", embed.description or "", *(f"{one.name}: {one.value}" for one in embed.fields)]
+    return "\n".join(part for part in parts if part)
+
+
+def populate(env: simcord.Env, clock: WorldClock) -> World:
+    """Make the server, its channels and people, and the other server."""
+    guild = env.create_guild("Riverside School Library")
+    librarian = guild.create_role(
+        "Librarians", permissions=discord.Permissions(manage_guild=True, manage_messages=True)
+    )
+    people = {name: guild.add_member(env.create_user(name)) for name in ("mia", "noor", "ben", "tomasz")}
+    elsewhere = env.create_guild("Northgate School")
+    far = elsewhere.create_role("Librarians", permissions=discord.Permissions(manage_guild=True))
+    return World(
+        env=env,
+        clock=clock,
+        guild=guild,
+        questions=guild.create_text_channel("questions"),
+        biology=guild.create_text_channel("biology-7b"),
+        okafor=guild.add_member(env.create_user("okafor"), roles=[librarian]),
+        elsewhere=elsewhere,
+        far_channel=elsewhere.create_text_channel("general"),
+        lindqvist=elsewhere.add_member(env.create_user("lindqvist"), roles=[far]),
+        **people,
+    )

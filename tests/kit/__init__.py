@@ -1,0 +1,1 @@
+"""The shared furniture, piece by piece."""

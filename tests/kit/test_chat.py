@@ -1,0 +1,49 @@
+"""What people typed is read as typed, and acts on nobody."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.kit import chat
+from bot.storage.search import MARK_END, MARK_START
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("@everyone", "@\u200beveryone"),
+        ("<@300200000000000001>", "<\u200b@\u200b300200000000000001>"),
+        ("<#5> <t:1:R> </ask:1>", "<\u200b#5> <\u200bt:1:R> <\u200b/ask:1>"),
+        ("[free](http://evil.example)", "\\[free\\](http://evil.example)"),
+        ("# big", "\\# big"),
+        ("1. one", "1\\. one"),
+        ("-# small", "\\-# small"),
+        ("> said", "\\> said"),
+        ("**b** ||s||", "\\*\\*b\\*\\* \\|\\|s\\|\\|"),
+        ("https://example.org/a_b?c=d_e", "https://example.org/a_b?c=d_e"),
+        ("It's 3-4 o'clock.", "It's 3-4 o'clock."),
+    ],
+)
+def test_nothing_typed_acts(typed: str, shown: str) -> None:
+    assert chat.safe(typed) == shown
+
+
+@given(st.text(max_size=300))
+def test_no_mention_survives(typed: str) -> None:
+    shown = chat.safe(typed)
+    assert "@everyone" not in shown
+    assert "@here" not in shown
+    assert "<@" not in shown
+
+
+@given(st.text(min_size=1, max_size=300), st.integers(min_value=2, max_value=100))
+def test_short_is_short_and_one_line(typed: str, limit: int) -> None:
+    cut = chat.short(typed, limit)
+    assert len(cut) <= limit
+    assert "\n" not in cut
+
+
+def test_matched_words_stand_out_and_the_rest_is_escaped() -> None:
+    assert chat.marked(f"why *do* {MARK_START}leaves{MARK_END} fall") == "why \\*do\\* **leaves** fall"
