@@ -14,7 +14,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.services.researchers import recognising_words as words
 
@@ -52,11 +52,14 @@ _END = re.compile(r"[?!.]+|\n")
 _PAUSE = re.compile(r"[,;:)\]](?=\s|$)|(?<=\s)[(\[]|[—–]|\s-(?=\s)")
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _ENDINGS = {"n't": "not", "'s": "is", "'re": "are", "'m": "am", "'ve": "have", "'ll": "will", "'d": "would"}
+_ASCII_CONTROLS = {code: " " for code in (*range(32), 127) if chr(code) != "\n"}
 _INVISIBLE = frozenset({"Mn", "Me", "Cf", "Cs", "Co", "Cn"})
 
 
 def _folded(text: str) -> str:
     """Lower case, without accents and invisible characters; other controls than the end of a line become spaces."""
+    if text.isascii():  # most of it, and an import reads hundreds of thousands of messages
+        return text.lower().translate(_ASCII_CONTROLS)
     compatible = unicodedata.normalize("NFKD", text.translate(words.SAME_MARKS)).casefold()
     return "".join(_visible(character) for character in unicodedata.normalize("NFKD", compatible))
 
@@ -72,8 +75,7 @@ _ABROAD = re.compile(rf"[\W_]*(?:{_folded('|'.join(words.ABROAD.values()))})(?!\
 _ABROAD_INSIDE = re.compile(_folded("|".join(words.ABROAD_INSIDE.values())))
 
 
-@dataclass(frozen=True)
-class Clause:
+class Clause(NamedTuple):
     """A stretch of a sentence between two pauses, as plain words."""
 
     text: str
@@ -93,9 +95,14 @@ def looks_like_question(text: str) -> bool:
     Takes any string, of any length and in any script; raises nothing.
     """
     plain = plain_text(text)
-    if _COMMAND.match(plain):
+    if _COMMAND.match(plain) or not _may_ask(plain):
         return False
     return any(_asks(clause) for clause in clauses(plain)) or _asks_abroad(plain)
+
+
+def _may_ask(plain: str) -> bool:
+    """Whether it is worth looking closer: what has none of these parts is never recognised."""
+    return any(part in plain for part in words.MAY_ASK)
 
 
 def plain_text(text: str) -> str:
@@ -107,6 +114,8 @@ def plain_text(text: str) -> str:
 
 def _without_code(text: str) -> str:
     """Fenced blocks go; a piece of code within a line is one word, since it is what the line speaks of."""
+    if "`" not in text:
+        return text
     pieces = " ".join(text.split("```")[::2]).split("`")
     closed = len(pieces) - 1 + len(pieces) % 2
     return "".join(" codespan " if place % 2 and place < closed else piece for place, piece in enumerate(pieces))
@@ -154,19 +163,22 @@ def _is_within(plain: str, mark: re.Match[str]) -> bool:
 def clauses(plain: str) -> Iterator[Clause]:
     """The clauses that may ask, in order, each stripped of the words that only open it."""
     body, addressed = without_address(plain)
-    said = 0
+    said, last = 0, list[str]()
     for sentence, end in sentences(body):
         stretches = [stretch for stretch in map(_words, _PAUSE.split(sentence)) if stretch]
         tells = _exclaims(end) or _is_tagged(stretches) or words.LAUGHTER.search(sentence)
         for place, stretch in enumerate(stretches):
+            said, last = said + _own_meaning(last), stretch
             opened = _without_openers(stretch)
             if opened and not tells:
                 yield Clause(" ".join(opened), place == 0, "?" in end, addressed, said)
-            said += _own_meaning(stretch)
 
 
 def _words(stretch: str) -> list[str]:
-    return " ".join(_opened(word) for word in _WORD.findall(stretch)).split()
+    found: list[str] = _WORD.findall(stretch)
+    if "'" not in stretch and words.CONTRACTIONS.keys().isdisjoint(found):
+        return found
+    return " ".join(map(_opened, found)).split()
 
 
 def _opened(word: str) -> str:
@@ -199,7 +211,7 @@ def _is_tagged(stretches: list[list[str]]) -> bool:
 
 
 def _own_meaning(stretch: list[str]) -> int:
-    return sum(len(word) > 1 and not word.isdigit() and word not in words.NOTHING for word in stretch)
+    return sum(word not in words.NOTHING and len(word) > 1 and not word.isdigit() for word in stretch)
 
 
 def _asks(clause: Clause) -> bool:

@@ -130,6 +130,13 @@ NOT_FIRST = re.compile(rf"(?:which|who|whose|when (?!{AUXILIARY} ))")
 YES_NO = re.compile(rf"{AUXILIARY} (?!(?:not|anyone|anything|everyone|we|any of) )[a-z0-9]")
 """The verb first: a question only with a question mark, and not when it is for one person."""
 
+MAY_ASK = (
+    "? how wh wat wtf if help advice tip way reason trick method formula rule tool suggestion"
+    " possible true safe normal legal dangerous necessary better worth easier harder"
+).split()
+"""Nothing is recognised in a text in which none of these stands: a question mark, or a part of a word without which
+`DIRECT`, `PLAIN_YES_NO`, `WANTS_HELP` and `WRAPPED` match nothing. It only spares the effort of looking closer."""
+
 PLAIN_YES_NO = _any(
     r"is there (?:(?:a|an|any|some|another) )?(?:[a-z]+ )?(?:ways?|reasons?|tricks?|methods?|formulas?|rules?|tools?)",
     r"is it (?:possible|true|safe|normal|legal|dangerous|necessary|better|worth|easier|harder) (?:to|that|for|if)",
