@@ -9,6 +9,7 @@ import json
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -98,12 +99,12 @@ def _lines(summary: ImportSummary, *, dry_run: bool) -> list[str]:
     ]
     if summary.already_there:
         lines.append(say("cli.import.already_there", count=summary.already_there))
-    lines += [
-        f"  {say(f'importing.files.{name}', count=count)}" for name, count in summary.files.most_common() if count
-    ]
+    lines += _counted("importing.files", summary.files)
     if summary.skipped.total():
         lines.append(say("cli.import.skipped", count=summary.skipped.total()))
-        lines += [
-            f"  {say(f'importing.skipped.{why}', count=count)}" for why, count in summary.skipped.most_common() if count
-        ]
+        lines += _counted("importing.skipped", summary.skipped)
     return lines
+
+
+def _counted(texts: str, counts: Counter[str]) -> list[str]:
+    return [f"  {say(f'{texts}.{name}', count=count)}" for name, count in counts.most_common() if count]

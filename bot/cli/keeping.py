@@ -24,14 +24,8 @@ def backup(options: argparse.Namespace) -> int:
         )
     except OSError as error:
         raise Refused("cli.backup.failed", file=options.file, why=error.strerror) from error
-    print(
-        say(
-            "cli.backup.done",
-            file=options.file,
-            size=size_of(options.file.stat().st_size),
-            media=_files(made.media_count),
-        )
-    )
+    size = size_of(options.file.stat().st_size)
+    print(say("cli.backup.done", file=options.file, size=size, media=_files(made.media_count)))
     for name in made.damaged:
         print(say("cli.backup.damaged", name=name), file=sys.stderr)
     return 0

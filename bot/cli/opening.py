@@ -22,19 +22,19 @@ from bot.settings import Settings, from_environment
 from bot.storage import migrations
 from bot.storage.database import Database
 
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+
 
 def settings_for(options: argparse.Namespace) -> Settings:
-    """Read the settings, `--data` first, and set up the log. Raises SettingError, which names the setting and the mend."""
+    """Read the settings, `--data` first, and set up the log. Raises SettingError, which names the mend."""
     settings = from_environment(os.environ)
-    logging.basicConfig(
-        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
-    )
+    logging.basicConfig(level=settings.log_level, format=LOG_FORMAT, stream=sys.stderr)
     data = getattr(options, "data", None)
     return settings if data is None else replace(settings, data_dir=data)
 
 
 def upgrade_database(path: Path) -> list[str]:
-    """Bring the database up to date and return the migrations applied. Raises BadInput for a file that cannot be used."""
+    """Bring the database up to date and return the migrations applied. Raises BadInput for a useless file."""
     try:
         return migrations.upgrade(path)
     except migrations.TooNew as error:

@@ -6,11 +6,13 @@ import argparse
 from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
+from typing import TypeAlias
 
 import bot
 from bot.cli.saying import say
 
 Act = Callable[[argparse.Namespace], int]
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001 - it has no public name
 PORTS = range(65536)
 
 
@@ -22,9 +24,8 @@ def make_parser() -> argparse.ArgumentParser:
         epilog=say("cli.help.exit_codes"),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument(
-        "--version", action="version", version=f"%(prog)s {bot.__version__}", help=say("cli.help.version")
-    )
+    version = f"%(prog)s {bot.__version__}"
+    parser.add_argument("--version", action="version", version=version, help=say("cli.help.version"))
     commands = parser.add_subparsers(dest="command", required=True, metavar=say("cli.help.command"))
     _add_run(commands)
     _add_sandbox(commands)
@@ -37,13 +38,9 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, text: str, act: str
-) -> argparse.ArgumentParser:
+def _command(commands: Commands, name: str, text: str, act: str) -> argparse.ArgumentParser:
     """Add a command. `act` is ``module.function`` within this package."""
-    parser: argparse.ArgumentParser = commands.add_parser(
-        name, help=say(f"{text}.short"), description=say(f"{text}.long")
-    )
+    parser = commands.add_parser(name, help=say(f"{text}.short"), description=say(f"{text}.long"))
     parser.set_defaults(act=_later(act))
     return parser
 
@@ -68,17 +65,17 @@ def _port(text: str) -> int:
     return int(text)
 
 
-def _add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_run(commands: Commands) -> None:
     _command(commands, "run", "cli.help.run", "running.run")
 
 
-def _add_sandbox(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_sandbox(commands: Commands) -> None:
     parser = _command(commands, "sandbox", "cli.help.sandbox", "running.sandbox")
     parser.add_argument("--data", metavar="DIR", type=Path, help=say("cli.help.sandbox_data"))
     parser.add_argument("--port", metavar="N", type=_port, help=say("cli.help.sandbox_port"))
 
 
-def _add_import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_import(commands: Commands) -> None:
     parser = _command(commands, "import", "cli.help.import", "importing.import_files")
     parser.add_argument("files", metavar="FILE", nargs="+", type=Path, help=say("cli.help.import_files"))
     _add_data(parser)
@@ -86,7 +83,7 @@ def _add_import(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
     parser.add_argument("--json", action="store_true", help=say("cli.help.json"))
 
 
-def _add_site(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_site(commands: Commands) -> None:
     site = commands.add_parser("site", help=say("cli.help.site.short"), description=say("cli.help.site.long"))
     parts = site.add_subparsers(dest="part", required=True, metavar=say("cli.help.command"))
     build = _command(parts, "build", "cli.help.site_build", "site.build")
@@ -100,25 +97,25 @@ def _add_site(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     _add_data(serve)
 
 
-def _add_backup(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_backup(commands: Commands) -> None:
     parser = _command(commands, "backup", "cli.help.backup", "keeping.backup")
     parser.add_argument("file", metavar="FILE", type=Path, help=say("cli.help.backup_file"))
     parser.add_argument("--force", action="store_true", help=say("cli.help.force"))
     _add_data(parser)
 
 
-def _add_restore(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_restore(commands: Commands) -> None:
     parser = _command(commands, "restore", "cli.help.restore", "keeping.restore")
     parser.add_argument("file", metavar="FILE", type=Path, help=say("cli.help.restore_file"))
     parser.add_argument("--yes", action="store_true", help=say("cli.help.yes"))
     _add_data(parser)
 
 
-def _add_database(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_database(commands: Commands) -> None:
     database = commands.add_parser("db", help=say("cli.help.db.short"), description=say("cli.help.db.long"))
     parts = database.add_subparsers(dest="part", required=True, metavar=say("cli.help.command"))
     _add_data(_command(parts, "upgrade", "cli.help.db_upgrade", "keeping.upgrade"))
 
 
-def _add_check(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_check(commands: Commands) -> None:
     _add_data(_command(commands, "check", "cli.help.check", "checking.check"))

@@ -61,7 +61,8 @@ def copy_database(source: Path, target: Path) -> None:
 def write_backup(database: Path, media: Path, target: Path, *, program: str, force: bool = False) -> Backup:
     """Write a backup to `target`, all of it or nothing.
 
-    Raises BadInput where there is no database, or `target` is there and not `force`; OSError where it cannot be written.
+    Raises BadInput where there is no database, or `target` is there and not `force`, and OSError where it cannot be
+    written.
     """
     if not database.is_file():
         raise BadInput("cli.backup.nothing", file=database)

@@ -43,5 +43,5 @@ async def run_on(connection: aiosqlite.Connection, job: Callable[[sqlite3.Connec
 
 
 def as_dict(cursor: sqlite3.Cursor, row: tuple[Any, ...]) -> dict[str, Any]:
-    """Make a row a dict. Not sqlite3.Row: aiosql's `$` queries do not know it, and a model takes a dict's items by name."""
+    """Make a row a dict. aiosql's `$` queries do not know sqlite3.Row, and a model takes a dict's items by name."""
     return {column[0]: value for column, value in zip(cursor.description, row, strict=True)}

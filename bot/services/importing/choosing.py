@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from bot.models.questions import ANSWER_LIMIT, QUESTION_LIMIT
@@ -22,7 +23,7 @@ PERSONS_KINDS = REPLY_KINDS | {"Default"}
 """Kinds that people write. All others are Discord's own notices, commands and what is not known yet."""
 
 FEWEST_LETTERS = 10
-"""Letters and digits of an answer: *thanks*, *same here* and *no idea* have fewer. Where a reply has a link it is kept."""
+"""Letters and digits of an answer: *thanks*, *same here*, *no idea* have fewer. A reply with a link needs none."""
 WIDE_LETTERS = 3
 """A Chinese, Japanese or Korean character counts for so many letters."""
 
@@ -91,7 +92,7 @@ def _candidate(export: Export, message: dict[str, Any], kind: str, own_words: st
     )
 
 
-def with_mentions(content: str, mentions: Any) -> str:
+def with_mentions(content: str, mentions: Iterable[dict[str, Any]]) -> str:
     """Return what was written, with ``<@id>`` where the exporter put ``@name`` for a mention."""
     names = {
         f"@{name}": one["id"]
@@ -105,7 +106,7 @@ def with_mentions(content: str, mentions: Any) -> str:
 
 
 def cleaned(text: str) -> str:
-    """Return the text as `clean_text` keeps it, of any length; plain one-line text, which most is, without its effort."""
+    """Return the text as `clean_text` keeps it, of any length; most is plain, and spared the effort."""
     if text.isascii() and text.isprintable():
         return text.strip()
     return clean_text(text, len(text) * 4, "question", required=False)

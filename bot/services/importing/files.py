@@ -52,8 +52,7 @@ def _outcome(found: Path | None) -> str:
 
 def _copy(media: MediaStore, path: Path, name: object) -> Attachment:
     content = path.read_bytes()
-    filename = (
-        (name if isinstance(name, str) and name else path.name).replace("\\", "/").rpartition("/")[2][-LONGEST_NAME:]
-    )
+    called = name if isinstance(name, str) and name else path.name
+    filename = called.replace("\\", "/").rpartition("/")[2][-LONGEST_NAME:]
     kind = mimetypes.guess_type(filename)[0] or "application/octet-stream"
     return Attachment(media.put(content), filename, kind, len(content))

@@ -45,7 +45,7 @@ def place_of(path: Path, spot: Spot | None, block: int) -> Place:
 
 
 def _first_bad(path: Path, spot: Spot | None, block: int, *, fine_from: int | None) -> int:
-    """Return the offset of the piece in which it goes wrong; pieces are blocks, and single bytes from `fine_from` on."""
+    """Return the offset of the piece in which it goes wrong: a block, or a single byte from `fine_from` on."""
     events = ijson.sendable_list()
     parser = ijson.parse_coro(events)
     watch = _Watch(spot)

@@ -30,6 +30,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _LARGEST_ID = 2**63 - 1
+_LONGEST_ID = len(str(_LARGEST_ID))
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,7 @@ def refuse(path: Path, spot: Spot, expected: str, *, syntax: bool = False) -> No
     ) from None
 
 
-def check_message(message: Any) -> None:
+def check_message(message: object) -> None:
     """Raise Wrong for the first field that is not as the exporter writes it."""
     if type(message) is not dict:
         raise Wrong("", "importing.expected.object")
@@ -169,7 +170,9 @@ def _ignore(_: int) -> None:
 
 
 def _is_id(value: object) -> bool:
-    return type(value) is str and value.isascii() and value.isdigit() and int(value[:20]) <= _LARGEST_ID
+    if type(value) is not str or not value.isdigit() or not value.isascii():
+        return False
+    return len(value) < _LONGEST_ID or (len(value) == _LONGEST_ID and int(value) <= _LARGEST_ID)
 
 
 def _is_id_or_none(value: object) -> bool:
@@ -185,9 +188,11 @@ def _is_kind(value: object) -> bool:
 
 
 def _is_time(value: object) -> bool:
+    if type(value) is not str:
+        return False
     try:
-        time_of(value)  # type: ignore[arg-type] - a TypeError is an answer too
-    except (TypeError, ValueError, OverflowError):
+        time_of(value)
+    except (ValueError, OverflowError):
         return False
     return True
 
