@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import TYPE_CHECKING, Any
 
 import discord
@@ -11,8 +11,10 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.errors import BadInput
-from bot.kit import chat
+from bot.kit import chat, failures, replies
 from bot.kit.people import actor_of
+from bot.kit.refs import Ref
+from bot.kit.replies import Reply
 from bot.models.questions import QuestionState
 from bot.services.library import Library
 from bot.services.researchers import finding
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
 Interaction = discord.Interaction["Vademecum"]
 Complete = Callable[[discord.Interaction[Any], str], Coroutine[Any, Any, list[app_commands.Choice[str]]]]
+Handler = Callable[[Interaction, Ref], Awaitable[Reply]]
 CHOICE_LIMIT = 100
 _NUMBER = re.compile(r"\s*#?(\d{1,20})(?:\.\d+)?\s*")
 
@@ -38,6 +41,29 @@ class Room(commands.Cog):
     async def cog_load(self) -> None:
         """Register the room's buttons and forms."""
         self.bot.router.register(self)
+
+    async def reply(self, interaction: Interaction, work: Coroutine[Any, Any, Reply]) -> None:
+        """Answer a command with what `work` gives; what it refuses is told in private."""
+        await failures.guard(interaction, replies.answer(interaction, work))
+
+    async def reply_about(
+        self, interaction: Interaction, key: tuple[str, str], typed: str, handler: Handler, extra: str = ""
+    ) -> None:
+        """Answer a command that names a question with what its button would: `handler` gets the button's ref."""
+
+        async def work() -> Reply:
+            ref = Ref(*key, interaction.guild_id or 0, number_of(typed), extra)
+            return await handler(interaction, ref)
+
+        await self.reply(interaction, work())
+
+    async def open_about(self, interaction: Interaction, key: tuple[str, str], typed: str) -> None:
+        """Answer a command that names a question with the form that its button opens."""
+
+        async def work() -> None:
+            await self.bot.router.open(interaction, Ref(*key, interaction.guild_id or 0, number_of(typed)))
+
+        await failures.guard(interaction, work())
 
     @property
     def library(self) -> Library:

@@ -6,7 +6,7 @@ import discord
 from bot.services.learners import DeskView
 from discord import app_commands
 
-from bot.kit import cards, chat, replies
+from bot.kit import cards, chat
 from bot.kit.buttons import Button, row, view
 from bot.kit.desk import desk_buttons
 from bot.kit.people import actor_of
@@ -25,7 +25,7 @@ class Desk(Room):
     async def desk(self, interaction: Interaction) -> None:
         """Open the library desk in private."""
         ref = Ref("my", "desk", interaction.guild_id or 0)
-        await replies.answer(interaction, self.my_desk(interaction, ref))
+        await self.reply(interaction, self.my_desk(interaction, ref))
 
     @press("my", "desk")
     async def my_desk(self, interaction: Interaction, ref: Ref) -> Reply:
@@ -47,7 +47,7 @@ class Desk(Room):
     @app_commands.command(name="help", description=say("learners.command.help"))
     async def help(self, interaction: Interaction) -> None:
         """What one can do here, by role, in one screen."""
-        await replies.answer(interaction, self._help(interaction))
+        await self.reply(interaction, self._help(interaction))
 
     async def _help(self, interaction: Interaction) -> Reply:
         texts, actor = texts_for(interaction), actor_of(interaction)

@@ -6,7 +6,7 @@ import discord
 from bot.services.learners import SearchResult
 from discord import app_commands
 
-from bot.kit import cards, chat, replies
+from bot.kit import cards, chat
 from bot.kit.buttons import page_of, pages, view
 from bot.kit.forms import TextField, Typed
 from bot.kit.people import actor_of
@@ -28,7 +28,7 @@ class Searching(Room):
     @app_commands.describe(words=say("learners.option.words"))
     async def search(self, interaction: Interaction, words: app_commands.Range[str, 1, 200]) -> None:
         """Search questions and answers."""
-        await replies.answer(interaction, self._found(interaction, words, 1))
+        await self.reply(interaction, self._found(interaction, words, 1))
 
     @opens("library", "find")
     async def find_form(self, interaction: Interaction, _ref: Ref) -> Form:

@@ -7,7 +7,7 @@ import io
 import discord
 from discord import app_commands
 
-from bot.kit import cards, chat, replies
+from bot.kit import cards, chat
 from bot.kit.buttons import Button, row
 from bot.kit.forms import TextField, Typed
 from bot.kit.people import actor_of
@@ -29,7 +29,7 @@ class Approving(Room):
     @app_commands.command(name="approve", description=say("librarians.command.approve"))
     async def approve(self, interaction: Interaction) -> None:
         """Show what waits."""
-        await replies.answer(interaction, self.stack(interaction, Ref("library", "approve", interaction.guild_id or 0)))
+        await self.reply(interaction, self.stack(interaction, Ref("library", "approve", interaction.guild_id or 0)))
 
     @press("library", "approve")
     async def stack(self, interaction: Interaction, ref: Ref) -> Reply:

@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 
 from bot.errors import BadInput
-from bot.kit import cards, drawing, replies
+from bot.kit import cards, drawing
 from bot.kit.buttons import Button, add_channel_select, view
 from bot.kit.forms import TextField, Typed
 from bot.kit.people import actor_of
@@ -32,7 +32,7 @@ class SettingUp(Room):
     @app_commands.command(name="setup", description=say("librarians.command.setup"))
     async def setup_library(self, interaction: Interaction) -> None:
         """Show the settings."""
-        await replies.answer(interaction, self._page(interaction))
+        await self.reply(interaction, self._page(interaction))
 
     async def _page(self, interaction: Interaction, said: str = "") -> Reply:
         actor, texts = actor_of(interaction), texts_for(interaction)

@@ -6,13 +6,13 @@ import discord
 from discord import app_commands
 
 from bot.errors import BadInput
-from bot.kit import chat, replies
+from bot.kit import chat
 from bot.kit.buttons import Button, chosen, row, view
 from bot.kit.forms import ChoiceField, FileField, TextField, Typed
 from bot.kit.people import actor_of
 from bot.kit.refs import Ref
 from bot.kit.replies import Reply
-from bot.kit.rooms import Interaction, Room, number_of, picks, say, texts_for
+from bot.kit.rooms import Interaction, Room, picks, say, texts_for
 from bot.kit.router import Form, opens, press, submits
 from bot.models.questions import Origin, QuestionState, Source, SourceKind
 from bot.services.researchers import answering, finding, sources
@@ -29,8 +29,7 @@ class Answering(Room):
     @app_commands.autocomplete(number=picks(QuestionState.OPEN, QuestionState.UNRESOLVED))
     async def claim(self, interaction: Interaction, number: str) -> None:
         """Take a question."""
-        ref = Ref("question", "claim", interaction.guild_id or 0, number_of(number))
-        await replies.answer(interaction, self.claim_pressed(interaction, ref))
+        await self.reply_about(interaction, ("question", "claim"), number, self.claim_pressed)
 
     @press("question", "claim")
     async def claim_pressed(self, interaction: Interaction, ref: Ref) -> Reply:
@@ -53,8 +52,7 @@ class Answering(Room):
     @app_commands.autocomplete(number=picks(QuestionState.CLAIMED))
     async def release(self, interaction: Interaction, number: str) -> None:
         """Give a question back."""
-        ref = Ref("question", "release", interaction.guild_id or 0, number_of(number))
-        await replies.answer(interaction, self.release_pressed(interaction, ref))
+        await self.reply_about(interaction, ("question", "release"), number, self.release_pressed)
 
     @press("question", "release")
     async def release_pressed(self, interaction: Interaction, ref: Ref) -> Reply:
@@ -76,8 +74,7 @@ class Answering(Room):
     )
     async def answer(self, interaction: Interaction, number: str) -> None:
         """Open the form for an answer."""
-        ref = Ref("question", "answer", interaction.guild_id or 0, number_of(number))
-        await self.bot.router.open(interaction, ref)
+        await self.open_about(interaction, ("question", "answer"), number)
 
     @opens("question", "answer")
     async def answer_form(self, interaction: Interaction, ref: Ref) -> Form:
@@ -143,8 +140,7 @@ class Answering(Room):
         self, interaction: Interaction, number: str, ordinal: app_commands.Range[int, 1, 999] = 1
     ) -> None:
         """Mark an answer with *This answers it*."""
-        ref = Ref("answer", "endorse", interaction.guild_id or 0, number_of(number), str(ordinal))
-        await replies.answer(interaction, self.endorse_pressed(interaction, ref))
+        await self.reply_about(interaction, ("answer", "endorse"), number, self.endorse_pressed, str(ordinal))
 
     @press("answer", "endorse")
     async def endorse_pressed(self, interaction: Interaction, ref: Ref) -> Reply:
@@ -174,7 +170,7 @@ class Answering(Room):
 
     async def use_as_answer(self, interaction: Interaction, message: discord.Message) -> None:
         """*Use as answer*: choose which question the message answers."""
-        await replies.answer(interaction, self._choose_question(interaction, message))
+        await self.reply(interaction, self._choose_question(interaction, message))
 
     async def _choose_question(self, interaction: Interaction, message: discord.Message) -> Reply:
         texts = texts_for(interaction)

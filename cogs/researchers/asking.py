@@ -10,13 +10,13 @@ import discord
 from discord import app_commands
 
 from bot.errors import BadInput
-from bot.kit import cards, chat, drawing, failures, replies
+from bot.kit import cards, chat, drawing, failures
 from bot.kit.buttons import Button, row, view
 from bot.kit.forms import FileField, TextField, Typed
 from bot.kit.people import actor_of
 from bot.kit.refs import Ref
 from bot.kit.replies import Reply
-from bot.kit.rooms import CHOICE_LIMIT, Interaction, Room, number_of, picks, say, texts_for
+from bot.kit.rooms import CHOICE_LIMIT, Interaction, Room, picks, say, texts_for
 from bot.kit.router import Form, opens, press, submits
 from bot.models.questions import Origin, Question, QuestionState
 from bot.services import drafts, librarians
@@ -51,10 +51,10 @@ class Asking(Room):
         """Ask a question, or open one that was suggested while typing."""
         picked = _PICKED.fullmatch(text.strip())
         if picked:
-            await replies.answer(interaction, self._already_asked(interaction, int(picked.group(1))))
+            await self.reply(interaction, self._already_asked(interaction, int(picked.group(1))))
             return
         typed = Typed({"text": text, "topic": topic, "knew": knew}, (file,) if file else ())
-        await replies.answer(interaction, self._ask_or_give_back(interaction, typed))
+        await self.reply(interaction, self._ask_or_give_back(interaction, typed))
 
     @ask.autocomplete("text")
     async def suggest_questions(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
@@ -181,8 +181,7 @@ class Asking(Room):
     @app_commands.autocomplete(number=picks())
     async def followup(self, interaction: Interaction, number: str) -> None:
         """Open the form for what follows from a question."""
-        ref = Ref("question", "follow_up", interaction.guild_id or 0, number_of(number))
-        await self.bot.router.open(interaction, ref)
+        await self.open_about(interaction, ("question", "follow_up"), number)
 
     @app_commands.command(name="edit", description=say("researchers.command.edit"))
     @app_commands.rename(number="id")
@@ -190,8 +189,7 @@ class Asking(Room):
     @app_commands.autocomplete(number=picks())
     async def edit(self, interaction: Interaction, number: str) -> None:
         """Open the form that changes one's own question."""
-        ref = Ref("question", "edit", interaction.guild_id or 0, number_of(number))
-        await self.bot.router.open(interaction, ref)
+        await self.open_about(interaction, ("question", "edit"), number)
 
     @opens("question", "edit")
     async def edit_form(self, interaction: Interaction, ref: Ref) -> Form:
@@ -219,8 +217,7 @@ class Asking(Room):
     @app_commands.autocomplete(number=picks())
     async def withdraw(self, interaction: Interaction, number: str) -> None:
         """Take one's own question back."""
-        ref = Ref("question", "withdraw", interaction.guild_id or 0, number_of(number))
-        await replies.answer(interaction, self.withdraw_pressed(interaction, ref))
+        await self.reply_about(interaction, ("question", "withdraw"), number, self.withdraw_pressed)
 
     @press("question", "withdraw")
     async def withdraw_pressed(self, interaction: Interaction, ref: Ref) -> Reply:
@@ -243,7 +240,7 @@ class Asking(Room):
 
     async def log_as_question(self, interaction: Interaction, message: discord.Message) -> None:
         """*Log as question*: the author of the message becomes the asker."""
-        await replies.answer(interaction, self._log(interaction, message))
+        await self.reply(interaction, self._log(interaction, message))
 
     async def _log(self, interaction: Interaction, message: discord.Message) -> Reply:
         if message.author.bot:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import discord
 from discord import app_commands
 
-from bot.kit import cards, chat, replies
+from bot.kit import cards, chat
 from bot.kit.buttons import Button, chosen, page_of, pages, row, view
 from bot.kit.people import actor_of
 from bot.kit.refs import Ref
 from bot.kit.replies import Reply
-from bot.kit.rooms import Interaction, Room, number_of, picks, say, texts_for
+from bot.kit.rooms import Interaction, Room, picks, say, texts_for
 from bot.kit.router import press
 from bot.models.questions import Answer, QuestionState, QuestionView, Source
 from bot.services.researchers import finding
@@ -63,7 +63,7 @@ class Finding(Room):
         """List questions, newest first."""
         words = f"{state}|{int(untaken)}|{older_than or ''}|{person.id if person else ''}|{topic}"
         ref = Ref("question", "list", interaction.guild_id or 0, 0, chat.short(f"1|{words}", 60))
-        await replies.answer(interaction, self.list_page(interaction, ref))
+        await self.reply(interaction, self.list_page(interaction, ref))
 
     @list_questions.autocomplete("topic")
     async def list_topics(self, interaction: Interaction, current: str) -> list[app_commands.Choice[str]]:
@@ -117,8 +117,7 @@ class Finding(Room):
     @app_commands.autocomplete(number=picks())
     async def show(self, interaction: Interaction, number: str) -> None:
         """Show a question with its answers; a card that was lost is drawn again."""
-        ref = Ref("question", "show", interaction.guild_id or 0, number_of(number), "0|")
-        await replies.answer(interaction, self._show(interaction, ref))
+        await self.reply_about(interaction, ("question", "show"), number, self._show, "0|")
 
     async def _show(self, interaction: Interaction, ref: Ref) -> Reply:
         reply = await self.show_page(interaction, ref)

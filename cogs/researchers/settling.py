@@ -5,7 +5,7 @@ from __future__ import annotations
 from discord import app_commands
 
 from bot.errors import BadInput
-from bot.kit import replies
+from bot.kit import failures
 from bot.kit.buttons import Button, row
 from bot.kit.forms import TextField, Typed
 from bot.kit.people import actor_of
@@ -30,7 +30,7 @@ class Settling(Room):
     @app_commands.autocomplete(number=picks(QuestionState.ANSWERED, QuestionState.UNRESOLVED))
     async def settle(self, interaction: Interaction, number: str) -> None:
         """Open the form for what one now thinks."""
-        await self.bot.router.open(interaction, Ref("question", "settle", interaction.guild_id or 0, number_of(number)))
+        await self.open_about(interaction, ("question", "settle"), number)
 
     @opens("question", "settle")
     async def settle_form(self, interaction: Interaction, ref: Ref) -> Form:
@@ -62,7 +62,7 @@ class Settling(Room):
         if not chosen.publishing_allowed:
             return Reply(texts.say("researchers.settle.done", number=ref.number), buttons=row(*buttons))
         share = Ref("publication", "ask", ref.server_id, ref.number)
-        buttons.insert(0, (share, texts.say("publishing.button.share"), "primary"))
+        buttons.insert(0, (share, texts.say("learners.publish.button_share"), "primary"))
         return Reply(texts.say("researchers.settle.done_share", number=ref.number), buttons=row(*buttons))
 
     @app_commands.command(name="reopen", description=say("researchers.command.reopen"))
@@ -71,12 +71,15 @@ class Settling(Room):
     @app_commands.autocomplete(number=picks())
     async def reopen(self, interaction: Interaction, number: str) -> None:
         """Reopen a question: a settled or answered one with a doubt and a source, another one as it is."""
-        actor, ref = actor_of(interaction), Ref("question", "challenge", interaction.guild_id or 0, number_of(number))
-        shown = await finding.show_question(actor, self.library, ref.number)
+        await failures.guard(interaction, self._reopen(interaction, number))
+
+    async def _reopen(self, interaction: Interaction, typed: str) -> None:
+        number = number_of(typed)
+        shown = await finding.show_question(actor_of(interaction), self.library, number)
         if shown.question.state in {QuestionState.SETTLED, QuestionState.ANSWERED}:
-            await self.bot.router.open(interaction, ref)
+            await self.open_about(interaction, ("question", "challenge"), typed)
         else:
-            await replies.answer(interaction, self.reopen_pressed(interaction, ref))
+            await self.reply_about(interaction, ("question", "reopen"), typed, self.reopen_pressed)
 
     @press("question", "reopen")
     async def reopen_pressed(self, interaction: Interaction, ref: Ref) -> Reply:
@@ -109,9 +112,7 @@ class Settling(Room):
     @app_commands.autocomplete(number=picks(QuestionState.OPEN, QuestionState.CLAIMED, QuestionState.ANSWERED))
     async def unresolved(self, interaction: Interaction, number: str) -> None:
         """Open the form for what was tried."""
-        await self.bot.router.open(
-            interaction, Ref("question", "unresolved", interaction.guild_id or 0, number_of(number))
-        )
+        await self.open_about(interaction, ("question", "unresolved"), number)
 
     @opens("question", "unresolved")
     async def unresolved_form(self, interaction: Interaction, ref: Ref) -> Form:
@@ -143,8 +144,11 @@ class Settling(Room):
     @app_commands.autocomplete(number=picks(), original=picks())
     async def duplicate(self, interaction: Interaction, number: str, original: str) -> None:
         """Say that a question was asked before."""
-        ref = Ref("question", "duplicate", interaction.guild_id or 0, number_of(number))
-        await replies.answer(interaction, self._duplicate(interaction, ref, number_of(original)))
+
+        async def mark(interaction: Interaction, ref: Ref) -> Reply:
+            return await self._duplicate(interaction, ref, number_of(original))
+
+        await self.reply_about(interaction, ("question", "duplicate"), number, mark)
 
     @opens("question", "duplicate")
     async def duplicate_form(self, interaction: Interaction, ref: Ref) -> Form:

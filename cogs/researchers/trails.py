@@ -5,13 +5,13 @@ from __future__ import annotations
 import discord
 from discord import app_commands
 
-from bot.kit import cards, chat, replies
+from bot.kit import cards, chat
 from bot.kit.buttons import Button, page_of, pages, row
 from bot.kit.forms import TextField, Typed
 from bot.kit.people import actor_of
 from bot.kit.refs import Ref
 from bot.kit.replies import Reply
-from bot.kit.rooms import Interaction, Room, number_of, picks, say, texts_for
+from bot.kit.rooms import Interaction, Room, picks, say, texts_for
 from bot.kit.router import Form, opens, press, submits
 from bot.models.questions import INQUIRY_NAME_LIMIT, Trail, TrailNode
 from bot.services.researchers import trail as trails
@@ -31,8 +31,7 @@ class Trails(Room):
     @app_commands.autocomplete(number=picks())
     async def trail(self, interaction: Interaction, number: str) -> None:
         """Draw the tree around a question."""
-        ref = Ref("question", "trail", interaction.guild_id or 0, number_of(number))
-        await replies.answer(interaction, self.trail_page(interaction, ref))
+        await self.reply_about(interaction, ("question", "trail"), number, self.trail_page)
 
     @press("question", "trail")
     async def trail_page(self, interaction: Interaction, ref: Ref) -> Reply:
