@@ -1,0 +1,21 @@
+-- What waits for librarians.
+
+-- name: waiting_questions
+SELECT number FROM question WHERE server_id = :server_id AND state = :state ORDER BY created_at, id;
+
+-- name: publications_ready$
+-- Asked for, and its asker has said yes: a librarian can look at what would be public.
+SELECT COUNT(*)
+FROM publication
+JOIN question ON question.id = publication.question_id
+WHERE publication.server_id = :server_id AND publication.state = 'asked' AND (
+    EXISTS (
+        SELECT 1 FROM consent
+        WHERE consent.publication_id = publication.id AND consent.user_id = question.asker_user_id
+            AND consent.state = 'given'
+    )
+    OR EXISTS (
+        SELECT 1 FROM anonymous_consent
+        WHERE anonymous_consent.publication_id = publication.id AND anonymous_consent.state = 'given'
+    )
+);
