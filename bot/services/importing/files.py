@@ -10,7 +10,6 @@ import mimetypes
 from collections import Counter
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from bot.media import MediaStore
 from bot.models.questions import Attachment
@@ -37,15 +36,18 @@ def copy_files(media: MediaStore, row: dict[str, Any], counts: Counter[str]) -> 
 
 def _find(folder: Path, url: object) -> Path | None:
     """Return the file that a relative path names, links followed, if it lies in `folder`; the rest is not ours."""
-    if not isinstance(url, str) or not url or urlsplit(url).scheme or "\0" in url:
+    if not isinstance(url, str) or "://" in url:
         return None
-    home = folder.resolve()
-    path = (home / url.replace("\\", "/")).resolve()  # an export made on Windows
-    return path if path.is_relative_to(home) else None
+    try:
+        home = folder.resolve()
+        path = (home / url.replace("\\", "/")).resolve()  # an export made on Windows has \
+        return path if path.is_relative_to(home) and path.is_file() else None
+    except (OSError, ValueError):  # a name that no file can have
+        return None
 
 
 def _outcome(found: Path | None) -> str:
-    if found is None or not found.is_file():
+    if found is None:
         return "not_downloaded"
     return "copied" if found.stat().st_size <= LARGEST_FILE else "too_large"
 
