@@ -6,8 +6,10 @@ by other servers' words and grow slower with their text (DESIGN.md, traps). Only
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from bot.storage.database import Tx
 
@@ -24,6 +26,8 @@ SNIPPET_WORDS = 24
 _WORD = re.compile(r"\w+", re.UNICODE)
 WORDS_LIMIT = 12
 """Words of a search that count; more would only slow it down."""
+TELLING_LENGTH = 4
+"""Characters from which a word is taken to say something by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,27 +53,65 @@ def take_out(tx: Tx, server_id: int, kind: int, entity_id: int) -> None:
     tx.connection.execute(f"DELETE FROM {table} WHERE rowid = ?", (entity_id * _KINDS + kind,))  # noqa: S608
 
 
-def find(tx: Tx, server_id: int, typed: str, *, limit: int, offset: int = 0, kind: int | None = None) -> list[Hit]:
-    """Return the best documents for what somebody typed; every word counts, the last one also as a beginning."""
-    query = fts_query(typed)
+def find(
+    tx: Tx, server_id: int, typed: str, *, limit: int, offset: int = 0, kind: int | None = None, any_word: bool = False
+) -> list[Hit]:
+    """Return the best documents for what somebody typed, the last word also as a beginning.
+
+    Every word counts; with `any_word` one is enough, and more of them come first.
+    """
+    query = fts_query(typed, any_word=any_word)
     if not query or not _exists(tx, server_id):
         return []
     table = f"search_{server_id}"
-    only = "" if kind is None else f"AND rowid % {_KINDS} = {kind}"
     rows = tx.connection.execute(
         f"SELECT rowid AS document, snippet({table}, 0, ?, ?, ' … ', {SNIPPET_WORDS}) AS snippet FROM {table} "  # noqa: S608
-        f"WHERE {table} MATCH ? {only} ORDER BY bm25({table}), rowid LIMIT ? OFFSET ?",
+        f"WHERE {table} MATCH ? {_only(kind)} ORDER BY bm25({table}), rowid LIMIT ? OFFSET ?",
         (MARK_START, MARK_END, query, limit, offset),
     ).fetchall()
     return [Hit(row["document"] % _KINDS, row["document"] // _KINDS, row["snippet"]) for row in rows]
 
 
-def fts_query(typed: str) -> str:
-    """Turn what was typed into an FTS5 query in which nothing is syntax: quoted words, the last one a prefix."""
+def count(tx: Tx, server_id: int, typed: str, *, kind: int | None = None, any_word: bool = False) -> int:
+    """Return how many documents `find` would find without a limit."""
+    query = fts_query(typed, any_word=any_word)
+    if not query or not _exists(tx, server_id):
+        return 0
+    table = f"search_{server_id}"
+    found = tx.connection.execute(
+        f"SELECT COUNT(*) AS found FROM {table} WHERE {table} MATCH ? {_only(kind)}",  # noqa: S608 - numbers of ours
+        (query,),
+    ).fetchone()
+    return int(found["found"])
+
+
+def _only(kind: int | None) -> str:
+    return "" if kind is None else f"AND rowid % {_KINDS} = {kind}"
+
+
+def question_lines(tx: Tx, server_id: int, ids: list[int]) -> dict[int, dict[str, Any]]:
+    """Return what a list shows of these questions, by their ids."""
+    rows = tx.search.question_lines(server_id=server_id, ids=json.dumps(ids))
+    return {row.pop("id"): row for row in rows}
+
+
+def answer_lines(tx: Tx, server_id: int, ids: list[int]) -> dict[int, dict[str, Any]]:
+    """Return where these answers stand, by their ids."""
+    rows = tx.search.answer_lines(server_id=server_id, ids=json.dumps(ids))
+    return {row.pop("id"): row for row in rows}
+
+
+def fts_query(typed: str, *, any_word: bool = False) -> str:
+    """Turn what was typed into an FTS5 query in which nothing is syntax: quoted words, the last one a prefix.
+
+    With `any_word` one of them is enough; short words are passed over then, since every text has them.
+    """
     words = _WORD.findall(typed)[:WORDS_LIMIT]
+    if any_word:
+        words = [word for word in words if len(word) >= TELLING_LENGTH] or words
     if not words:
         return ""
-    return " ".join(f'"{word}"' for word in words) + "*"
+    return (" OR " if any_word else " ").join(f'"{word}"' for word in words) + "*"
 
 
 def _exists(tx: Tx, server_id: int) -> bool:
@@ -80,6 +122,7 @@ def _table(tx: Tx, server_id: int) -> str:
     name = f"search_{server_id}"
     if not _exists(tx, server_id):
         tx.connection.execute(
-            f"CREATE VIRTUAL TABLE {name} USING fts5(body, tokenize = \"unicode61 remove_diacritics 2\", prefix = '2 3')"
+            f"CREATE VIRTUAL TABLE {name} USING fts5"
+            "(body, tokenize = \"unicode61 remove_diacritics 2\", prefix = '2 3')"
         )
     return name
