@@ -175,7 +175,7 @@ WITH RECURSIVE up (id, parent_id) AS (
     UNION
     SELECT parent.id, parent.parent_question_id FROM question AS parent JOIN up ON parent.id = up.parent_id
 )
-SELECT asked.hidden, asked.removed,
+SELECT
     (SELECT COUNT(*) FROM me_too WHERE question_id = asked.id) AS me_too_count,
     (SELECT COUNT(*) FROM question AS next WHERE next.parent_question_id = asked.id AND next.hidden = 0 AND next.state <> 'withdrawn')
         AS follow_up_count,
@@ -270,14 +270,15 @@ GROUP BY topic
 ORDER BY COUNT(*) DESC, topic
 LIMIT 1000;
 
--- name: trail_root$
--- The id at the top of the tree that a question stands in.
-WITH RECURSIVE up (id, parent_id) AS (
-    SELECT id, parent_question_id FROM question WHERE server_id = :server_id AND id = :question_id
+-- name: trail_root^
+-- The top of the tree that a question stands in.
+WITH RECURSIVE up (id, number, hidden, parent_id) AS (
+    SELECT id, number, hidden, parent_question_id FROM question WHERE server_id = :server_id AND id = :question_id
     UNION
-    SELECT parent.id, parent.parent_question_id FROM question AS parent JOIN up ON parent.id = up.parent_id
+    SELECT parent.id, parent.number, parent.hidden, parent.parent_question_id
+    FROM question AS parent JOIN up ON parent.id = up.parent_id
 )
-SELECT id FROM up WHERE parent_id IS NULL;
+SELECT id, number, hidden FROM up WHERE parent_id IS NULL;
 
 -- name: trail_nodes
 -- The tree below a question, level by level, so that a parent always comes before its children.
