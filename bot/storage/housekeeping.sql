@@ -75,3 +75,6 @@ SELECT id, server_id, kind, subject, due_at FROM due_work WHERE due_at <= :now O
 
 -- name: finish_work!
 DELETE FROM due_work WHERE id = :id AND due_at = :due_at;
+
+-- name: put_off_work!
+UPDATE due_work SET due_at = :due_at WHERE id = :id;

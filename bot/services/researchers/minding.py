@@ -1,8 +1,7 @@
 """What is minded when nobody does: a claim that goes stale, a question that nobody took (issue 2, "Researchers").
 
 A stale claim is nudged once, then released, with a word to the asker. What nobody took is offered again, once, in one
-quiet digest per server and day. Both are promises kept as rows of due work (DESIGN.md, rule 8); `bot/services/due.py`
-takes them up.
+quiet digest per server and day. Both are promises, rows of due work (DESIGN.md, rule 8); `reminding` keeps them.
 """
 
 from __future__ import annotations
