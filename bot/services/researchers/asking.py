@@ -99,10 +99,11 @@ def keep_question(tx: Tx, actor: Actor, ask: Ask) -> Question:
     _check_pace(tx, settings, actor)
     question = _add(tx, settings, actor, ask, cleaned, parent)
     _keep_attachments(tx, question, ask.attachments)
-    keeping.after_change(tx, settings, question)
     if question.state is QuestionState.OPEN:
-        minding.plan_offer(tx, question.server_id, settings)
+        keeping.index(tx, question)
+        keeping.draw(tx, settings, question)
         keeping.draw_parent(tx, settings, question)
+        minding.plan_offer(tx, question.server_id, settings)
     return question
 
 
@@ -200,6 +201,8 @@ def _where(settings: ServerSettings, ask: Ask) -> int | None:
 
 
 def _keep_attachments(tx: Tx, question: Question, attachments: tuple[Attachment, ...]) -> None:
+    if not attachments:
+        return
     count = tx.researchers.question_attachment_count(question_id=question.id)
     if count + len(attachments) > ATTACHMENTS_LIMIT:
         raise BadInput("errors.attachments_too_many", limit=ATTACHMENTS_LIMIT)
@@ -285,7 +288,7 @@ async def withdraw_question(actor: Actor, library: Library, number: int) -> Ques
     def change(tx: Tx) -> Question:
         settings = servers.enter(tx, actor.server_id)
         question = own_question(tx, actor, number)
-        withdrawn = keeping.save(tx, settings, question, state=QuestionState.WITHDRAWN, duplicate_of_id=None)
+        withdrawn = keeping.save(tx, settings, question, state=QuestionState.WITHDRAWN)
         keeping.tell_asker(tx, withdrawn, "researchers.notice.withdrawn", acting=(actor.user_id,))
         return withdrawn
 

@@ -28,8 +28,8 @@ def clean_text(text: str, limit: int, key: str, *, required: bool = True) -> str
     ``errors.<key>_too_long`` over `limit` characters, counted after cleaning, and ``errors.<key>_empty`` where
     nothing is left and it is `required`.
     """
-    lines = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
-    seen = "".join(_kept(lines))
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
+    seen = unicodedata.normalize("NFC", _without_loose(_without_unwanted(lines)))
     cleaned = _MANY_LINES.sub("\n\n", _SPACES_AT_END.sub("", seen)).strip()
     if required and not cleaned:
         raise BadInput(f"errors.{key}_empty")
@@ -38,31 +38,34 @@ def clean_text(text: str, limit: int, key: str, *, required: bool = True) -> str
     return cleaned
 
 
-def _kept(text: str) -> list[str]:
-    kept: list[str] = []
+def _without_unwanted(text: str) -> str:
+    return "".join(one for one in text if one in "\n\t" or _sometimes_needed(one) or not _is_unwanted(one))
+
+
+def _sometimes_needed(character: str) -> bool:
+    return character in _JOINERS or character in _VARIATIONS or ord(character) in _TAGS
+
+
+def _is_unwanted(character: str) -> bool:
+    return character in _INVISIBLE or unicodedata.category(character) in _UNWANTED
+
+
+def _without_loose(text: str) -> str:
+    kept = ""
     for place, character in enumerate(text):
-        following = text[place + 1 : place + 2]
-        if _stays(character, kept, following):
-            kept.append(character)
+        if not _sometimes_needed(character) or _has_its_place(character, kept[-1:], text[place + 1 : place + 2]):
+            kept += character
     return kept
 
 
-def _stays(character: str, before: list[str], following: str) -> bool:
-    if character in "\n\t":
-        return True
-    if character in _JOINERS:
-        return bool(before) and _joins(before[-1]) and _joins(following)
+def _has_its_place(character: str, before: str, following: str) -> bool:
     if ord(character) in _TAGS:
-        return _in_flag(before)
+        return before == _BLACK_FLAG or (before != "" and ord(before) in _TAGS)
     if character in _VARIATIONS:
-        return bool(before) and not before[-1].isspace()
-    return character not in _INVISIBLE and unicodedata.category(character) not in _UNWANTED
+        return before.strip() != ""
+    return _joins(before) and _joins(following) and following not in _JOINERS + _VARIATIONS
 
 
 def _joins(character: str) -> bool:
     # A joiner works between visible characters that are not plain Latin, digits or space.
     return character > "\u02ff" and not character.isspace()
-
-
-def _in_flag(before: list[str]) -> bool:
-    return bool(before) and (before[-1] == _BLACK_FLAG or ord(before[-1]) in _TAGS)

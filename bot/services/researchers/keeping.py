@@ -123,15 +123,26 @@ def resting_state(tx: Tx, question: Question) -> QuestionState:
 
 
 def save(tx: Tx, settings: ServerSettings, question: Question, **changes: Any) -> Question:
-    """Keep a question with `changes`, and let follow what follows: its card, the index, its page, minding."""
-    changed = replace(question, **changes, changed_at=tx.now)
-    if changed.state is not QuestionState.CLAIMED:
-        changed = replace(changed, claimed_by=None, claimed_at=None)
+    """Keep a question with `changes`, and let follow what follows: its card, the index, its page, minding.
+
+    What belongs to a state that it leaves (a holder, when it was settled, what it repeats) goes with that state.
+    """
+    changed = _as_its_state_says(replace(question, **changes, changed_at=tx.now))
     if question.state is QuestionState.CLAIMED and changed.state is not QuestionState.CLAIMED:
         minding.cancel_claim(tx, changed.server_id, changed.number)
     tx.researchers.save_question(**_columns(changed))
     after_change(tx, settings, changed)
     return changed
+
+
+def _as_its_state_says(question: Question) -> Question:
+    if question.state is not QuestionState.CLAIMED:
+        question = replace(question, claimed_by=None, claimed_at=None)
+    if question.state is not QuestionState.SETTLED:
+        question = replace(question, settled_at=None, settled_by=None)
+    if question.state is not QuestionState.DUPLICATE:
+        question = replace(question, duplicate_of_id=None)
+    return question
 
 
 def _columns(question: Question) -> dict[str, Any]:

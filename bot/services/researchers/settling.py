@@ -121,7 +121,7 @@ def _wake(tx: Tx, settings: ServerSettings, question: Question) -> Question:
     state = keeping.resting_state(tx, question)
     if keeping.is_hidden(tx, question):
         state = QuestionState.WAITING
-    awake = keeping.save(tx, settings, question, state=state, settled_at=None, settled_by=None, duplicate_of_id=None)
+    awake = keeping.save(tx, settings, question, state=state)
     if state is QuestionState.OPEN:
         minding.plan_offer(tx, question.server_id, settings)
     return awake

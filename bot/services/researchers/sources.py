@@ -20,7 +20,8 @@ _ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*://\S+", re.IGNORECASE)
 _BARE_ADDRESS = re.compile(r"\bwww\.\S+", re.IGNORECASE)
 _CALLED_ISBN = re.compile(r"\bISBN(?:-1[03])?:?\s*", re.IGNORECASE)
 _DIGITS = re.compile(r"(?<![\w-])\d(?:[ -]?\d){8,11}[ -]?[\dX](?![\w-])", re.IGNORECASE)
-_AROUND = " \t,;:–—-|()<>[]\"'“”"
+_AROUND = " ,;:–—-|"
+_AFTER = ".,;:!?>]\"'"
 _IN_ADDRESS = "%/:?#[]@!$&'()*+,;=~-._"
 _PORTS = {"http": 80, "https": 443}
 
@@ -139,7 +140,10 @@ def source_from_line(line: str, kind: SourceKind | None, *, why: str = "", asked
 
 def _address_in(line: str) -> str:
     found = _ADDRESS.search(line) or _BARE_ADDRESS.search(line)
-    return found.group().rstrip(".,;)>]\"'") if found else ""
+    if not found:
+        return ""
+    # A sentence may end after an address, or a bracket close around it; but an address may hold brackets of its own.
+    return found.group().rstrip(_AFTER if "(" in found.group() else f"{_AFTER})")
 
 
 def _isbn_in(line: str) -> str:
@@ -153,7 +157,8 @@ def _isbn_in(line: str) -> str:
 
 
 def _around(line: str, found: str) -> str:
-    return " ".join(line.replace(found, " ").split()).strip(_AROUND)
+    rest = re.sub(rf"[(<\[\"']*{re.escape(found)}[{re.escape(_AFTER)})]*", " ", line)
+    return " ".join(rest.split()).strip(_AROUND)
 
 
 def line_of(source: Source) -> str:
