@@ -52,8 +52,8 @@ class Listening(Room):
                 origin=Origin.REACTION,
             )
             await asking.ask_question(actor, self.library, asked)
-        except Refused as refusal:
-            await capturing.say_not_logged(actor, self.library, message.channel.id, refusal.key)
+        except Refused:
+            await capturing.say_not_logged(actor, self.library, message.channel.id)
 
     @commands.Cog.listener()
     async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
