@@ -23,7 +23,7 @@ def backup(options: argparse.Namespace) -> int:
             settings.database_path, settings.media_dir, options.file, program=bot.__version__, force=options.force
         )
     except OSError as error:
-        raise Refused("cli.backup.failed", file=options.file, why=error.strerror) from error
+        raise Refused("cli.backup.failed", file=options.file, why=error.strerror or error) from error
     size = size_of(options.file.stat().st_size)
     print(say("cli.backup.done", file=options.file, size=size, media=_files(made.media_count)))
     for name in made.damaged:
@@ -41,7 +41,7 @@ def restore(options: argparse.Namespace) -> int:
         try:
             restored = backups.restore_backup(options.file, settings.data_dir, moment=moment)
         except OSError as error:
-            raise Refused("cli.restore.failed", file=options.file, why=error.strerror) from error
+            raise Refused("cli.restore.failed", file=options.file, why=error.strerror or error) from error
     print(say("cli.restore.done", folder=settings.data_dir, media=_files(restored.backup.media_count)))
     if restored.before is not None:
         print(say("cli.restore.before", folder=restored.before))

@@ -41,8 +41,8 @@ def upgrade_database(path: Path) -> list[str]:
         raise BadInput("cli.database.too_new", file=path) from error
     except migrations.NotOurs as error:
         raise BadInput("cli.database.not_ours", file=path) from error
-    except OSError as error:
-        raise BadInput("cli.database.unwritable", file=path, why=error.strerror) from error
+    except (migrations.NotUsable, OSError) as error:
+        raise BadInput("cli.database.unwritable", file=path, why=error) from error
 
 
 @asynccontextmanager

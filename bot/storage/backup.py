@@ -61,8 +61,8 @@ def copy_database(source: Path, target: Path) -> None:
 def write_backup(database: Path, media: Path, target: Path, *, program: str, force: bool = False) -> Backup:
     """Write a backup to `target`, all of it or nothing.
 
-    Raises BadInput where there is no database, or `target` is there and not `force`, and OSError where it cannot be
-    written.
+    Raises BadInput where there is no sound database, or `target` is there and not `force`, and OSError where it
+    cannot be written.
     """
     if not database.is_file():
         raise BadInput("cli.backup.nothing", file=database)
@@ -75,8 +75,10 @@ def write_backup(database: Path, media: Path, target: Path, *, program: str, for
             file.flush()
             os.fsync(file.fileno())
         Path(partial).replace(target)
-    except BaseException:
+    except BaseException as error:
         Path(partial).unlink(missing_ok=True)
+        if isinstance(error, sqlite3.Error | migrations.NotOurs):
+            raise BadInput("cli.backup.failed", file=target, why=error) from error
         raise
     _sync_folder(target.resolve().parent)
     return made
@@ -216,15 +218,14 @@ def _check_database(source: Path, path: Path, migration: int) -> None:
 
 
 def problems_in(path: Path) -> list[str]:
-    """Return what SQLite finds wrong in a database file: nothing, if all is well. Reads all of it.
-
-    Raises sqlite3.DatabaseError where it is no database at all.
-    """
-    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-        found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
-        return found + [
-            f"{row[0]} refers to a missing {row[2]}" for row in connection.execute("PRAGMA foreign_key_check")
-        ]
+    """Return what SQLite finds wrong in a database file: nothing, if all is well. Reads all of it."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            found = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(20)") if row[0] != "ok"]
+            lost = connection.execute("PRAGMA foreign_key_check").fetchall()
+    except sqlite3.DatabaseError as error:
+        return [str(error)]
+    return found + [f"{row[0]} refers to a missing {row[2]}" for row in lost]
 
 
 def _swap(data_dir: Path, unpacked: Path, before: Path) -> bool:

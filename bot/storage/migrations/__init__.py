@@ -21,6 +21,10 @@ class TooNew(Exception):
     """The file was written by a newer Vademecum; this one would not understand it."""
 
 
+class NotUsable(Exception):
+    """SQLite cannot open or write the file: permissions, a full disk, a lock that another process holds."""
+
+
 def numbered() -> list[tuple[int, Path]]:
     """Every migration with its number, in order."""
     return sorted((int(path.name[:4]), path) for path in _FOLDER.glob("[0-9][0-9][0-9][0-9]_*.sql"))
@@ -47,7 +51,8 @@ def version_of(path: Path) -> int:
 def upgrade(path: Path, *, to: int | None = None) -> list[str]:
     """Apply what is missing and return the names of what was applied; a file that is not there is made.
 
-    An existing file is first copied to ``backups/before-NNNN.sqlite3`` beside it. Raises `TooNew` or `NotOurs`.
+    An existing file is first copied to ``backups/before-NNNN.sqlite3`` beside it. Raises `TooNew`, `NotOurs`,
+    `NotUsable` or OSError.
     """
     exists = path.exists() and path.stat().st_size > 0
     current = version_of(path) if exists else 0
@@ -57,13 +62,16 @@ def upgrade(path: Path, *, to: int | None = None) -> list[str]:
     if not missing:
         return []
     path.parent.mkdir(parents=True, exist_ok=True)
-    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
-        if exists:
-            _copy(connection, path.parent / "backups" / f"before-{missing[0][0]:04}.sqlite3")
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        for number, file in missing:
-            _apply(connection, number, file)
+    try:
+        with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+            if exists:
+                _copy(connection, path.parent / "backups" / f"before-{missing[0][0]:04}.sqlite3")
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+            for number, file in missing:
+                _apply(connection, number, file)
+    except sqlite3.OperationalError as error:
+        raise NotUsable(str(error)) from error
     return [file.stem for _, file in missing]
 
 
