@@ -29,7 +29,8 @@ def clean_text(text: str, limit: int, key: str, *, required: bool = True) -> str
     nothing is left and it is `required`.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
-    seen = unicodedata.normalize("NFC", _without_loose(_without_unwanted(lines)))
+    composed = unicodedata.normalize("NFC", _without_unwanted(lines))
+    seen = unicodedata.normalize("NFC", _without_loose(composed))  # what goes may have stood before an accent
     cleaned = _MANY_LINES.sub("\n\n", _SPACES_AT_END.sub("", seen)).strip()
     if required and not cleaned:
         raise BadInput(f"errors.{key}_empty")
@@ -63,7 +64,7 @@ def _has_its_place(character: str, before: str, following: str) -> bool:
         return before == _BLACK_FLAG or (before != "" and ord(before) in _TAGS)
     if character in _VARIATIONS:
         return before.strip() != ""
-    return _joins(before) and _joins(following) and following not in _JOINERS + _VARIATIONS
+    return _joins(before) and _joins(following) and not _sometimes_needed(following)
 
 
 def _joins(character: str) -> bool:
