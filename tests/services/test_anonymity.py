@@ -114,9 +114,11 @@ async def test_what_was_refused_stays_unseen_and_keeps_the_reason_for_its_asker(
 
 
 async def test_what_was_taken_back_unseen_waits_again_when_reopened(library: Library) -> None:
-    await ask_anonymously(library)
-    await asking.withdraw_question(MIA, library, 1)
-    assert (await settling.reopen_question(MIA, library, 1)).state is QuestionState.WAITING
+    parent = await ask(library, NOOR)
+    await ask_anonymously(library, parent=parent.number)
+    await empty_outbox(library)
+    await asking.withdraw_question(MIA, library, 2)
+    assert (await settling.reopen_question(MIA, library, 2)).state is QuestionState.WAITING
     assert await queued(library) == []
 
 

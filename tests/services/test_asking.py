@@ -13,6 +13,7 @@ from bot.models.questions import Attachment, Origin, QuestionState
 from bot.services.library import Library
 from bot.services.researchers import answering, asking, settling
 from bot.storage import search
+from bot.storage.database import Tx
 from tests.cast import BEN, ELSEWHERE, LINDQVIST, MIA, NOOR, OKAFOR, SERVER, TOMASZ, MovableClock
 from tests.services.researching import (
     CHANNEL,
@@ -244,6 +245,15 @@ async def test_a_withdrawn_question_is_not_found_by_searching_and_its_claim_ends
     assert refused.value.key == "errors.question_is_withdrawn"
 
 
+async def test_the_parents_card_counts_anew_when_what_follows_goes_and_comes_back(library: Library) -> None:
+    await ask(library)
+    await ask(library, NOOR, parent=1)
+    for act in (asking.withdraw_question, settling.reopen_question):
+        await empty_outbox(library)
+        await act(NOOR, library, 2)
+        assert await cards(library) == {(CHANNEL, 1), (CHANNEL, 2)}
+
+
 async def test_an_asker_is_told_when_a_librarian_withdraws(library: Library) -> None:
     await ask(library)
     await asking.withdraw_question(OKAFOR, library, 1)
@@ -282,3 +292,21 @@ async def test_who_was_forgotten_asked_nothing(library: Library) -> None:
     question = replace(await ask(library), asker_id=None)
     assert not await library.database.read(asking.is_asker, MIA, question)
     assert (await again(library, 1)).server_id == SERVER
+
+
+async def test_a_withdrawn_questions_publication_ends(library: Library, clock: MovableClock) -> None:
+    question = await ask(library)
+
+    def publish(tx: Tx) -> None:
+        tx.connection.execute(
+            "INSERT INTO publication (server_id, question_id, state, requested_by_user_id, requested_at) "
+            "VALUES (?, ?, 'asked', ?, ?)",
+            (SERVER, question.id, MIA.user_id, clock.now()),
+        ).close()
+        tx.connection.execute("INSERT INTO consent VALUES (1, ?, 'given', ?)", (MIA.user_id, clock.now())).close()
+
+    await library.database.write(publish)
+    await asking.edit_question(MIA, library, 1, topic="light")
+    assert await rows(library, "SELECT state FROM publication") == [{"state": "asked"}]
+    await asking.withdraw_question(MIA, library, 1)
+    assert await rows(library, "SELECT state FROM publication") == [{"state": "withdrawn"}]

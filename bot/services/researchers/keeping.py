@@ -132,6 +132,8 @@ def save(tx: Tx, settings: ServerSettings, question: Question, **changes: Any) -
         minding.cancel_claim(tx, changed.server_id, changed.number)
     tx.researchers.save_question(**_columns(changed))
     after_change(tx, settings, changed)
+    if (question.state is QuestionState.WITHDRAWN) != (changed.state is QuestionState.WITHDRAWN):
+        draw_parent(tx, settings, changed)
     return changed
 
 
@@ -169,8 +171,8 @@ def draw(tx: Tx, settings: ServerSettings, question: Question) -> None:
 
 
 def draw_parent(tx: Tx, settings: ServerSettings, question: Question) -> None:
-    """Queue the card of the question that this one follows from: it counts what follows."""
-    if question.parent_question_id is not None:
+    """Queue the card of the question that this one follows from: it counts what follows and may be seen."""
+    if question.parent_question_id is not None and not is_hidden(tx, question):
         parent = tx.researchers.question_by_id(server_id=question.server_id, id=question.parent_question_id)
         draw(tx, settings, _question(parent))
 

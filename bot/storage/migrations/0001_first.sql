@@ -89,7 +89,8 @@ CREATE INDEX question_by_parent ON question (parent_question_id) WHERE parent_qu
 CREATE INDEX question_by_duplicate ON question (duplicate_of_id) WHERE duplicate_of_id IS NOT NULL;
 CREATE INDEX question_by_class ON question (class_id);
 
--- Who asked anonymously. Read by exactly two queries: "is it this person?" and the recorded look of a librarian.
+-- Who asked anonymously. No query shows it to anybody but the recorded look of a librarian; the others ask "is it this
+-- person?", how often a person asked, and whose me-too is the asker's own.
 CREATE TABLE anonymous_asker (
     question_id     BIGINT PRIMARY KEY REFERENCES question (id) ON DELETE CASCADE,
     server_id       BIGINT NOT NULL REFERENCES server (id) ON DELETE CASCADE,
