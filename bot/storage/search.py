@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,6 +46,14 @@ def put(tx: Tx, server_id: int, kind: int, entity_id: int, text: str) -> None:
     row = entity_id * _KINDS + kind
     tx.connection.execute(f"DELETE FROM {table} WHERE rowid = ?", (row,))  # noqa: S608 - a number of ours
     tx.connection.execute(f"INSERT INTO {table} (rowid, body) VALUES (?, ?)", (row, text))  # noqa: S608
+
+
+def put_new(tx: Tx, server_id: int, kind: int, texts: Iterable[tuple[int, str]]) -> None:
+    """Index many documents that were never indexed, as pairs of entity id and text, all at once."""
+    rows = [(entity_id * _KINDS + kind, text) for entity_id, text in texts]
+    if rows:
+        table = _table(tx, server_id)
+        tx.connection.executemany(f"INSERT INTO {table} (rowid, body) VALUES (?, ?)", rows)  # noqa: S608
 
 
 def take_out(tx: Tx, server_id: int, kind: int, entity_id: int) -> None:

@@ -38,10 +38,12 @@ def keep_questions(tx: Tx, server_id: int, server_name: str, rows: list[Row], fi
     new = [row for row in rows if row["message_id"] not in known]
     class_id = tx.housekeeping.only_class(server_id=server_id)
     first = tx.importing.take_numbers(server_id=server_id, count=len(new))
+    texts = []
     for number, row in enumerate(new, start=first):
         question_id = tx.importing.add_question(**_own(row), class_id=class_id, number=number)
-        search.put(tx, server_id, search.QUESTION, question_id, row["text"])
+        texts.append((question_id, row["text"]))
         _keep_files(tx, files.get(row["message_id"], ()), question_id=question_id, answer_id=None)
+    search.put_new(tx, server_id, search.QUESTION, texts)
     return Kept(len(new), len(rows) - len(new), Counter())
 
 
@@ -49,6 +51,7 @@ def keep_answers(tx: Tx, server_id: int, rows: list[Row], files: Files) -> Kept:
     """Keep those of a batch of replies that answer an imported question; it is answered then, if it was open."""
     known = known_messages(tx, server_id, rows)
     skipped: Counter[str] = Counter()
+    texts = []
     for row in rows:
         if row["message_id"] in known:
             continue
@@ -56,7 +59,9 @@ def keep_answers(tx: Tx, server_id: int, rows: list[Row], files: Files) -> Kept:
         if reason := _why_not(question, row):
             skipped[reason] += 1
         else:
-            _keep_answer(tx, server_id, question["id"], row, files.get(row["message_id"], ()))
+            answer_id = _keep_answer(tx, server_id, question["id"], row, files.get(row["message_id"], ()))
+            texts.append((answer_id, row["text"]))
+    search.put_new(tx, server_id, search.ANSWER, texts)
     there = sum(row["message_id"] in known for row in rows)
     return Kept(len(rows) - there - skipped.total(), there, skipped)
 
@@ -70,11 +75,11 @@ def _why_not(question: Row | None, row: Row) -> str:
     return "question_closed" if question["closed"] else ""
 
 
-def _keep_answer(tx: Tx, server_id: int, question_id: int, row: Row, files: tuple[Attachment, ...]) -> None:
-    answer_id = tx.importing.add_answer(**_own(row), question_id=question_id)
+def _keep_answer(tx: Tx, server_id: int, question_id: int, row: Row, files: tuple[Attachment, ...]) -> int:
+    answer_id: int = tx.importing.add_answer(**_own(row), question_id=question_id)
     tx.importing.mark_answered(server_id=server_id, id=question_id, created_at=row["created_at"])
-    search.put(tx, server_id, search.ANSWER, answer_id, row["text"])
     _keep_files(tx, files, question_id=None, answer_id=answer_id)
+    return answer_id
 
 
 def _own(row: Row) -> Row:
