@@ -133,6 +133,16 @@ async def test_the_limit_counts_anonymous_questions_and_logged_messages_for_who_
         await ask(library, BEN)
 
 
+async def test_what_was_imported_does_not_count(library: Library) -> None:
+    for _ in range(4):
+        await ask(library)
+    await library.database.write(lambda tx: tx.connection.execute("UPDATE question SET origin = 'import'").close())
+    for _ in range(5):
+        await ask(library)
+    with pytest.raises(TooMany):
+        await ask(library)
+
+
 async def test_librarians_ask_as_often_as_they_need(library: Library) -> None:
     assert [(await ask(library, OKAFOR)).number for _ in range(7)][-1] == 7
 
