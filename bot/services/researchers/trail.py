@@ -32,13 +32,12 @@ NODES_LIMIT = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """A question as the tree knows it. It is not `shown` to who may not see it; `text` is empty if it was withdrawn."""
+    """A question as the tree knows it. `text` and `topic` are empty if it was withdrawn."""
 
     id: int
     number: int
     parent_id: int | None
     via_answer: int | None
-    shown: bool
     state: QuestionState
     text: str
     topic: str
@@ -48,7 +47,7 @@ class Branch:
 async def trail_of(actor: Actor, library: Library, number: int) -> Trail:
     """Return the whole tree that ``#number`` stands in, in reading order. Raises NotFound.
 
-    What waits for a librarian is left out for others, and what follows from it moves up in its place; what was
+    What waits for a librarian is left out for others (nothing follows from it: `asking` sees to that); what was
     withdrawn keeps its place without text. Of more than `NODES_LIMIT` questions the lowest levels are cut; where that
     would cut ``#number`` itself, the tree is drawn from there down.
     """
@@ -59,7 +58,7 @@ async def trail_of(actor: Actor, library: Library, number: int) -> Trail:
         rows = _rows_below(tx, question, root_id)
         if question.id not in {row["id"] for row in rows[:NODES_LIMIT]}:
             rows = _rows_below(tx, question, question.id)
-        branches = [_branch(tx, actor, row) for row in rows[:NODES_LIMIT]]
+        branches = [_branch(row) for row in rows[:NODES_LIMIT] if _may_see(tx, actor, row)]
         inquiry = _inquiry(tx, actor.server_id, root_id)
         return Trail(reading_order(branches), number, inquiry, cut=len(rows) > NODES_LIMIT or rows[0]["id"] != root_id)
 
@@ -78,46 +77,42 @@ def _rows_below(tx: Tx, question: Question, root_id: int) -> list[dict[str, Any]
     return rows
 
 
-def _branch(tx: Tx, actor: Actor, row: dict[str, Any]) -> Branch:
-    shown = not row.pop("hidden") or _may_see_hidden(tx, actor, row["number"])
+def _may_see(tx: Tx, actor: Actor, row: dict[str, Any]) -> bool:
+    if not row.pop("hidden") or may(actor, Capability.PASS_ANONYMOUS):
+        return True
+    return keeping.is_asker(tx, actor, keeping.find_question(tx, actor.server_id, row["number"]))
+
+
+def _branch(row: dict[str, Any]) -> Branch:
     state = QuestionState(row["state"])
     words = {"text": "", "topic": ""} if state is QuestionState.WITHDRAWN else {}
-    return Branch(**row | words | {"state": state, "shown": shown})
-
-
-def _may_see_hidden(tx: Tx, actor: Actor, number: int) -> bool:
-    if may(actor, Capability.PASS_ANONYMOUS):
-        return True
-    return keeping.is_asker(tx, actor, keeping.find_question(tx, actor.server_id, number))
+    return Branch(**row | words | {"state": state})
 
 
 def reading_order(branches: Iterable[Branch]) -> tuple[TrailNode, ...]:
     """Put a tree into the order in which it is read: each question, then what follows from it, by number.
 
-    A question whose parent is not among `branches` is a root. What follows from one that is not shown takes its place.
+    A question whose parent is not among `branches` is the root.
     """
     known = {branch.id: branch for branch in branches}
     children: defaultdict[int | None, list[Branch]] = defaultdict(list)
     for branch in sorted(known.values(), key=lambda one: one.number, reverse=True):  # the last is taken first
         children[branch.parent_id if branch.parent_id in known else None].append(branch)
     nodes: list[TrailNode] = []
-    to_read: list[tuple[Branch, TrailNode | None]] = [(branch, None) for branch in children[None]]
+    to_read: list[tuple[Branch, TrailNode | None]] = [(root, None) for root in children[None]]
     while to_read:  # not recursive: a trail may be as deep as it is long
         branch, above = to_read.pop()
-        if branch.shown:
-            above = _node(branch, above, known)
-            nodes.append(above)
-        to_read += [(child, above) for child in children[branch.id]]
+        nodes.append(_node(branch, above))
+        to_read += [(child, nodes[-1]) for child in children[branch.id]]
     return tuple(nodes)
 
 
-def _node(branch: Branch, above: TrailNode | None, known: dict[int, Branch]) -> TrailNode:
-    follows_directly = branch.parent_id in known and known[branch.parent_id].shown
+def _node(branch: Branch, above: TrailNode | None) -> TrailNode:
     return TrailNode(
         number=branch.number,
         depth=above.depth + 1 if above else 0,
         parent_number=above.number if above else None,
-        via_answer=branch.via_answer if follows_directly else None,
+        via_answer=branch.via_answer if above else None,
         state=branch.state,
         text=branch.text,
         topic=branch.topic,
