@@ -98,6 +98,7 @@ class PublicLibrary:
     """A server as the public site shows it: its pages in order of number, newest last.
 
     `version` changes whenever anything in it does. `indexable` is False until a librarian invites search engines.
+    `timezone` is the IANA name by which its days are counted.
     """
 
     server_id: int
@@ -105,6 +106,7 @@ class PublicLibrary:
     slug: str
     version: str
     indexable: bool
+    timezone: str
     pages: tuple[PublicPage, ...]
 
 
@@ -117,6 +119,8 @@ class Preview:
     """
 
     publication_id: int
+    question_number: int
+    question_text: str
     question: PublicQuestion | None
     digest: str
     waiting_count: int

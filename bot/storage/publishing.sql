@@ -35,3 +35,167 @@ WHERE server_id = :server_id AND id = :id;
 
 -- name: save_snapshot!
 UPDATE publication SET snapshot = :snapshot, digest = :digest WHERE server_id = :server_id AND id = :id;
+
+-- Asking and consenting
+
+-- name: ask_publication$
+-- A publication that was withdrawn begins anew; one that is asked for or public stays as it is.
+INSERT INTO publication (server_id, question_id, state, requested_by_user_id, requested_at)
+VALUES (:server_id, :question_id, 'asked', :requested_by, :now)
+ON CONFLICT (question_id) DO UPDATE SET
+    state = 'asked', requested_by_user_id = excluded.requested_by_user_id, requested_at = excluded.requested_at,
+    approved_by_user_id = NULL, approved_at = NULL, withdrawn_at = NULL, withdrawn_because = ''
+    WHERE publication.state = 'withdrawn'
+RETURNING id;
+
+-- name: forget_consents!
+DELETE FROM consent
+WHERE publication_id = (SELECT id FROM publication WHERE server_id = :server_id AND id = :publication_id);
+
+-- name: forget_anonymous_consent!
+DELETE FROM anonymous_consent
+WHERE publication_id = (SELECT id FROM publication WHERE server_id = :server_id AND id = :publication_id);
+
+-- name: authors
+-- Whom a question names: its asker, unless anonymous, and whoever wrote an answer that stands.
+SELECT asker_user_id AS user_id FROM question
+WHERE server_id = :server_id AND id = :question_id AND anonymous = 0 AND asker_user_id IS NOT NULL
+UNION
+SELECT author_user_id FROM answer
+WHERE server_id = :server_id AND question_id = :question_id AND removed = 0 AND text <> ''
+ORDER BY user_id;
+
+-- name: ask_consent!
+INSERT INTO consent (publication_id, user_id, state) VALUES (:publication_id, :user_id, 'asked') ON CONFLICT DO NOTHING;
+
+-- name: ask_anonymous_consent!
+INSERT INTO anonymous_consent (publication_id, state) VALUES (:publication_id, 'asked') ON CONFLICT DO NOTHING;
+
+-- name: decide!
+UPDATE consent SET state = :state, decided_at = :now WHERE publication_id = :publication_id AND user_id = :user_id;
+
+-- name: decide_anonymously!
+UPDATE anonymous_consent SET state = :state, decided_at = :now WHERE publication_id = :publication_id;
+
+-- name: consents_of
+-- What one person was asked under their name, where it still matters. What they wrote after their yes is asked anew.
+SELECT publication.id AS publication_id, question.number, question.text, COALESCE(member.byline, '') AS byline,
+    CASE WHEN consent.state = 'given' AND EXISTS (
+        SELECT 1 FROM answer
+        WHERE answer.question_id = question.id AND answer.author_user_id = consent.user_id
+            AND answer.removed = 0 AND answer.text <> '' AND answer.created_at > consent.decided_at
+    ) THEN 'asked' ELSE consent.state END AS state
+FROM consent
+JOIN publication ON publication.id = consent.publication_id
+JOIN question ON question.id = publication.question_id
+LEFT JOIN member ON member.server_id = publication.server_id AND member.user_id = consent.user_id
+WHERE consent.user_id = :user_id AND publication.server_id = :server_id AND publication.state <> 'withdrawn'
+ORDER BY question.number;
+
+-- name: anonymous_consents
+-- Every anonymous asker's; whose they are is not said here.
+SELECT publication.id AS publication_id, question.number, question.text, '' AS byline, anonymous_consent.state
+FROM anonymous_consent
+JOIN publication ON publication.id = anonymous_consent.publication_id
+JOIN question ON question.id = publication.question_id
+WHERE publication.server_id = :server_id AND publication.state <> 'withdrawn'
+ORDER BY question.number;
+
+-- name: waiting_count$
+-- How many have not said yes: silence and no count alike.
+SELECT (SELECT COUNT(*) FROM consent WHERE publication_id = publication.id AND state <> 'given')
+     + (SELECT COUNT(*) FROM anonymous_consent WHERE publication_id = publication.id AND state <> 'given')
+FROM publication
+WHERE server_id = :server_id AND id = :publication_id;
+
+-- name: byline$
+SELECT byline FROM member WHERE server_id = :server_id AND user_id = :user_id;
+
+-- name: used_bylines
+SELECT byline FROM used_byline WHERE server_id = :server_id;
+
+-- name: use_byline!
+INSERT INTO used_byline (server_id, byline) VALUES (:server_id, :byline);
+
+-- name: give_byline!
+INSERT INTO member (server_id, user_id, byline, created_at) VALUES (:server_id, :user_id, :byline, :now);
+
+-- Composing, approving
+
+-- name: composed_question^
+SELECT question.number, question.state, question.text, question.topic, question.knew, question.now_think, question.tried,
+    question.removed, question.hidden, question.created_at, question.settled_at,
+    COALESCE(member.byline, '') AS byline, parent.number AS parent_number, answer.ordinal AS parent_answer_ordinal
+FROM publication
+JOIN question ON question.id = publication.question_id
+LEFT JOIN member ON member.server_id = question.server_id AND member.user_id = question.asker_user_id
+LEFT JOIN question AS parent ON parent.id = question.parent_question_id
+LEFT JOIN answer ON answer.id = question.parent_answer_id
+WHERE publication.server_id = :server_id AND publication.id = :publication_id;
+
+-- name: composed_answers
+SELECT answer.id, answer.ordinal, answer.text, member.byline, answer.endorsed_at, answer.created_at
+FROM publication
+JOIN answer ON answer.question_id = publication.question_id
+JOIN consent ON consent.publication_id = publication.id AND consent.user_id = answer.author_user_id
+JOIN member ON member.server_id = publication.server_id AND member.user_id = answer.author_user_id
+WHERE publication.server_id = :server_id AND publication.id = :publication_id
+    AND answer.removed = 0 AND answer.text <> ''
+    AND consent.state = 'given' AND answer.created_at <= consent.decided_at
+ORDER BY answer.ordinal;
+
+-- name: composed_sources
+SELECT source.answer_id, source.kind, source.title, source.locator, source.why, source.asked, source.checked
+FROM publication
+JOIN answer ON answer.question_id = publication.question_id
+JOIN source ON source.answer_id = answer.id
+WHERE publication.server_id = :server_id AND publication.id = :publication_id
+ORDER BY source.answer_id, source.position;
+
+-- name: composed_inquiry^
+-- The inquiry that the question belongs to: the nearest name on the way up its trail.
+WITH RECURSIVE up (id, parent_id, height) AS (
+    SELECT question.id, question.parent_question_id, 0
+    FROM publication JOIN question ON question.id = publication.question_id
+    WHERE publication.server_id = :server_id AND publication.id = :publication_id
+    UNION ALL
+    SELECT parent.id, parent.parent_question_id, up.height + 1
+    FROM question AS parent JOIN up ON parent.id = up.parent_id
+    WHERE up.height < 1000
+)
+SELECT inquiry.name, inquiry.why, inquiry.outcome
+FROM up JOIN inquiry ON inquiry.root_question_id = up.id
+ORDER BY up.height LIMIT 1;
+
+-- name: publish!
+UPDATE publication
+SET state = 'published', approved_by_user_id = :approved_by, approved_at = :now
+WHERE server_id = :server_id AND id = :id;
+
+-- name: live_publications
+-- What a librarian may have to look at, oldest request first.
+SELECT publication.id, publication.question_id, publication.state, publication.digest, question.number, question.text
+FROM publication JOIN question ON question.id = publication.question_id
+WHERE publication.server_id = :server_id AND publication.state <> 'withdrawn'
+ORDER BY publication.requested_at, publication.id;
+
+-- Reading
+
+-- name: public_servers
+SELECT server.id, server.name, server.slug, server.timezone, server.site_version
+FROM server
+JOIN server_setting ON server_setting.server_id = server.id AND server_setting.name = 'publishing_allowed'
+WHERE server_setting.value = 'true'
+ORDER BY server.name, server.id;
+
+-- name: public_server^
+SELECT server.id, server.name, server.slug, server.timezone, server.site_version
+FROM server
+JOIN server_setting ON server_setting.server_id = server.id AND server_setting.name = 'publishing_allowed'
+WHERE server_setting.value = 'true' AND server.slug = :slug;
+
+-- name: public_pages
+SELECT publication.snapshot, publication.digest, publication.approved_at
+FROM publication JOIN question ON question.id = publication.question_id
+WHERE publication.server_id = :server_id AND publication.state = 'published'
+ORDER BY question.number;

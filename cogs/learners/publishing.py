@@ -14,7 +14,7 @@ from bot.kit.rooms import Interaction, Room, picks, say, texts_for
 from bot.kit.router import press
 from bot.models.publications import ConsentState
 from bot.models.questions import QuestionState
-from bot.services import publishing
+from bot.services.publishing import approving, consenting, requesting
 
 _SHAREABLE = (QuestionState.SETTLED, QuestionState.UNRESOLVED)
 
@@ -33,7 +33,7 @@ class Publishing(Room, commands.GroupCog, group_name="publish", group_descriptio
     @press("publication", "ask")
     async def ask_pressed(self, interaction: Interaction, ref: Ref) -> Reply:
         """Ask for publication; an author who asks has said yes for their own part."""
-        await publishing.ask_publication(actor_of(interaction), self.library, ref.number)
+        await requesting.ask_publication(actor_of(interaction), self.library, ref.number)
         return Reply(texts_for(interaction).say("learners.publish.asked", number=ref.number))
 
     @app_commands.command(name="consent", description=say("learners.command.publish_consent"))
@@ -46,7 +46,7 @@ class Publishing(Room, commands.GroupCog, group_name="publish", group_descriptio
     async def consents(self, interaction: Interaction, ref: Ref) -> Reply:
         """The first request that waits, with its two buttons; deciding shows the next."""
         texts = texts_for(interaction)
-        waiting = await publishing.consents_waiting(actor_of(interaction), self.library)
+        waiting = await consenting.consents_waiting(actor_of(interaction), self.library)
         undecided = [one for one in waiting if one.state is ConsentState.ASKED]
         if not undecided:
             return Reply(texts.say("learners.publish.consent_nothing"), update=True)
@@ -62,7 +62,7 @@ class Publishing(Room, commands.GroupCog, group_name="publish", group_descriptio
             "secondary",
         )
         content = texts.say(
-            "learners.publish.consent_one",
+            "learners.publish.consent_one" if first.byline else "learners.publish.consent_nameless",
             number=first.question_number,
             question=chat.safe(chat.short(first.question_text, 200)),
             byline=chat.safe(first.byline),
@@ -73,13 +73,13 @@ class Publishing(Room, commands.GroupCog, group_name="publish", group_descriptio
     @press("publication", "give")
     async def give(self, interaction: Interaction, ref: Ref) -> Reply:
         """Say yes."""
-        await publishing.give_consent(actor_of(interaction), self.library, ref.number)
+        await consenting.give_consent(actor_of(interaction), self.library, ref.number)
         return await self._decided(interaction, ref, "learners.publish.consent_given")
 
     @press("publication", "decline")
     async def decline(self, interaction: Interaction, ref: Ref) -> Reply:
         """Say no; nobody is told."""
-        await publishing.decline_consent(actor_of(interaction), self.library, ref.number)
+        await consenting.decline_consent(actor_of(interaction), self.library, ref.number)
         return await self._decided(interaction, ref, "learners.publish.consent_declined")
 
     async def _decided(self, interaction: Interaction, ref: Ref, key: str) -> Reply:
@@ -104,7 +104,7 @@ class Publishing(Room, commands.GroupCog, group_name="publish", group_descriptio
         """Take away what one may take away: a librarian the page, an author their part."""
         actor, number = actor_of(interaction), ref.number
         if actor.manages_server:
-            await publishing.withdraw_publication(actor, self.library, number)
+            await approving.withdraw_publication(actor, self.library, number)
         else:
-            await publishing.withdraw_consent(actor, self.library, number)
+            await consenting.withdraw_consent(actor, self.library, number)
         return Reply(texts_for(interaction).say("learners.publish.withdrawn", number=number))

@@ -44,7 +44,7 @@ def _may_stay(tx: Tx, server_id: int, publication: dict[str, Any]) -> bool:
 
 
 def withdraw(tx: Tx, server_id: int, publication_id: int, because: str) -> None:
-    """End a publication: nothing of it stays in the public part. `because` is ``consent``, ``librarian`` or ``question``."""
+    """End a publication: nothing of it stays public. `because` is ``consent``, ``librarian`` or ``question``."""
     tx.publishing.withdraw(server_id=server_id, id=publication_id, because=because, now=tx.now)
     touch_site(tx, server_id)
 

@@ -28,8 +28,8 @@ def _answer(kept: dict[str, Any]) -> PublicAnswer:
 
 
 def digest_of(question: PublicQuestion) -> str:
-    """Return what changes whenever anything that a reader would see changes."""
-    return hashlib.sha256(to_json(question).encode()).hexdigest()
+    """Return what changes whenever anything that a reader would see changes: short, for it stands in a button's id."""
+    return hashlib.sha256(to_json(question).encode()).hexdigest()[:32]
 
 
 def keep_answers(question: PublicQuestion, ordinals: set[int]) -> PublicQuestion:

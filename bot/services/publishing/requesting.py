@@ -1,0 +1,98 @@
+"""Asking that a question be shown on the public site: by one of its authors, or a librarian."""
+
+from __future__ import annotations
+
+from bot.errors import NotAllowed, WrongState
+from bot.models.people import Actor, Capability, ServerSettings
+from bot.models.publications import ConsentRequest, ConsentState
+from bot.models.questions import Question
+from bot.services import servers
+from bot.services.capabilities import may
+from bot.services.library import Library
+from bot.services.publishing import bylines, composing, consenting
+from bot.services.researchers import keeping
+from bot.storage import outbox
+from bot.storage.database import Tx
+
+
+async def ask_publication(actor: Actor, library: Library, number: int) -> tuple[ConsentRequest, ...]:
+    """Ask for a settled or unresolved question; return what the actor has said by it about their own part.
+
+    Who asks has said yes to what is theirs. Every other author who was not asked before is, in private; one notice
+    where the question was asked mentions those who stand there by name. Asked again for a page that is public, it
+    asks the authors of newer answers. Raises NotFound, NotAllowed, and WrongState where publishing is off or it is
+    too early.
+    """
+    return await library.database.write(_ask, actor, number)
+
+
+def _ask(tx: Tx, actor: Actor, number: int) -> tuple[ConsentRequest, ...]:
+    settings = servers.enter(tx, actor.server_id)
+    require_publishing(settings)
+    question = keeping.find_visible_question(tx, actor, number)
+    _require_author(tx, actor, question)
+    if question.state not in composing.PUBLISHABLE:
+        raise WrongState("errors.publication_too_early", number=number)
+    publication_id = _open(tx, actor, question)
+    asked = _ask_authors(tx, question, publication_id)
+    consenting.decide(tx, actor, question, publication_id, ConsentState.GIVEN)
+    _tell(tx, settings, question, [user_id for user_id in asked if user_id != actor.user_id])
+    return tuple(one for one in consenting.requests_of(tx, actor) if one.question_number == number)
+
+
+def require_publishing(settings: ServerSettings) -> None:
+    """Raise WrongState unless a librarian has turned publishing on."""
+    if not settings.publishing_allowed:
+        raise WrongState("errors.publishing_is_off")
+
+
+def _require_author(tx: Tx, actor: Actor, question: Question) -> None:
+    if may(actor, Capability.APPROVE_PUBLICATION) or keeping.is_asker(tx, actor, question):
+        return
+    if actor.user_id not in _authors(tx, question):
+        raise NotAllowed("errors.only_authors_publish", number=question.number)
+
+
+def _authors(tx: Tx, question: Question) -> list[int]:
+    return [row["user_id"] for row in tx.publishing.authors(server_id=question.server_id, question_id=question.id)]
+
+
+def _open(tx: Tx, actor: Actor, question: Question) -> int:
+    """Begin the publication, or begin one anew that was withdrawn: then everyone is asked again."""
+    begun: int | None = tx.publishing.ask_publication(
+        server_id=question.server_id,
+        question_id=question.id,
+        requested_by=keeping.name_of(tx, actor, question),
+        now=tx.now,
+    )
+    if begun is None:  # it is asked for, or public, already
+        known = tx.publishing.publication_of(server_id=question.server_id, question_id=question.id)
+        return int(known["id"])
+    tx.publishing.forget_consents(server_id=question.server_id, publication_id=begun)
+    tx.publishing.forget_anonymous_consent(server_id=question.server_id, publication_id=begun)
+    return begun
+
+
+def _ask_authors(tx: Tx, question: Question, publication_id: int) -> list[int]:
+    """Ask everyone who was not asked yet, and return those who have a name here. They get their pen names."""
+    if question.anonymous:
+        tx.publishing.ask_anonymous_consent(publication_id=publication_id)
+    asked = []
+    for user_id in _authors(tx, question):
+        if tx.publishing.ask_consent(publication_id=publication_id, user_id=user_id):
+            bylines.byline_of(tx, question.server_id, user_id)
+            asked.append(user_id)
+    return asked
+
+
+def _tell(tx: Tx, settings: ServerSettings, question: Question, others: list[int]) -> None:
+    if others:
+        outbox.notify(
+            tx,
+            question.server_id,
+            question.channel_id or settings.question_channel_id,
+            "publishing.notice.consent_asked",
+            mention=others,
+            subject=question.number,
+            number=question.number,
+        )
