@@ -1,0 +1,115 @@
+"""Due work: once, in order, through failures and restarts."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from bot.clock import DAY, HOUR
+from bot.errors import StorageUnavailable
+from bot.services import drafts, due, servers
+from bot.services.library import Library
+from bot.storage.database import Tx
+from tests.cast import MIA, SERVER, MovableClock
+from tests.services.researching import promises, rows
+
+
+async def promise(library: Library, kind: str, subject: int = 0, *, after: int = 0) -> None:
+    def change(tx: Tx) -> None:
+        servers.enter(tx, SERVER)
+        tx.housekeeping.plan_work(server_id=SERVER, kind=kind, subject=subject, due_at=tx.now + after)
+
+    await library.database.write(change)
+
+
+@pytest.fixture
+def done(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """What the kind ``note`` has done: its subjects. Subject 13 fails."""
+    noted: list[int] = []
+
+    def note(_tx: Tx, server_id: int, subject: int) -> None:
+        if subject == 13:
+            raise ValueError("thirteen")
+        noted.append(subject)
+
+    monkeypatch.setitem(due._WORK, "note", note)
+    return noted
+
+
+async def test_what_is_due_is_done_once_oldest_first(library: Library, clock: MovableClock, done: list[int]) -> None:
+    await promise(library, "note", 1, after=2)
+    await promise(library, "note", 2, after=1)
+    await promise(library, "note", 3, after=3)
+    clock.advance(2)
+    assert await due.do_due_work(library) == 2
+    assert done == [2, 1]
+    assert await due.do_due_work(library) == 0
+    assert await promises(library) == {("note", 3)}
+
+
+async def test_no_more_is_done_at_once_than_wanted(library: Library, done: list[int]) -> None:
+    for subject in (1, 2, 3):
+        await promise(library, "note", subject)
+    assert await due.do_due_work(library, limit=2) == 2
+    assert await due.do_due_work(library, limit=2) == 1
+
+
+async def test_a_failure_is_logged_put_off_for_an_hour_and_stops_nobody(
+    library: Library, clock: MovableClock, done: list[int], caplog: pytest.LogCaptureFixture
+) -> None:
+    await promise(library, "note", 13)
+    await promise(library, "note", 14)
+    assert await due.do_due_work(library) == 1
+    assert done == [14]
+    assert "thirteen" in caplog.text
+    assert await rows(library, "SELECT subject, due_at FROM due_work") == [
+        {"subject": 13, "due_at": clock.now() + HOUR}
+    ]
+
+
+async def test_an_unknown_kind_is_logged_and_dropped(library: Library, caplog: pytest.LogCaptureFixture) -> None:
+    await promise(library, "from a newer program")
+    with caplog.at_level(logging.ERROR):
+        assert await due.do_due_work(library) == 0
+    assert "from a newer program" in caplog.text
+    assert await promises(library) == set()
+
+
+async def test_what_was_planned_anew_meanwhile_is_not_done(library: Library, done: list[int]) -> None:
+    await promise(library, "note", 1)
+    (row,) = await library.database.read(lambda tx: tx.housekeeping.due(now=tx.now, limit=1))
+    await promise(library, "note", 1, after=DAY)
+    assert await library.database.write(due._do, row) == 0
+    assert (done, await promises(library)) == ([], {("note", 1)})
+
+
+async def test_while_the_database_takes_nothing_all_of_it_stays_due(
+    library: Library, done: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_tx: Tx, _server_id: int, _subject: int) -> None:
+        raise StorageUnavailable("errors.storage_full")
+
+    monkeypatch.setitem(due._WORK, "full", full)
+    await promise(library, "full", 1)
+    await promise(library, "note", 2)
+    assert await due.do_due_work(library) == 0
+    assert await promises(library) == {("full", 1), ("note", 2)}
+
+
+async def test_the_house_is_kept_daily(library: Library, clock: MovableClock) -> None:
+    await drafts.save_draft(MIA, library, "ask", 0, {"text": "Why"})
+    await library.database.write(
+        lambda tx: tx.housekeeping.mark_handled(event_id=1, server_id=SERVER, result="1", now=tx.now)
+    )
+    await due.plan_housekeeping(library)
+    await due.plan_housekeeping(library)
+    assert await due.do_due_work(library) == 1
+    assert await drafts.load_draft(MIA, library, "ask", 0) == {"text": "Why"}
+    clock.advance(max(drafts.KEPT_FOR, due.EVENTS_KEPT_FOR) + 1)
+    assert await due.do_due_work(library) == 1
+    assert await drafts.load_draft(MIA, library, "ask", 0) == {}
+    assert await rows(library, "SELECT * FROM handled_event") == []
+    assert await rows(library, "SELECT kind, due_at FROM due_work") == [
+        {"kind": due.HOUSEKEEPING, "due_at": clock.now() + DAY}
+    ]
