@@ -60,12 +60,17 @@ def until_stopped(main: Coroutine[Any, Any, None]) -> int:
     """Run what goes on until somebody stops it; a SIGTERM ends it as cleanly as Ctrl-C, with exit code 0."""
 
     async def stoppable() -> int:
-        task = asyncio.create_task(main)
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        task, terminated = asyncio.create_task(main), asyncio.Event()
+
+        def terminate() -> None:
+            terminated.set()
+            task.cancel()
+
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, terminate)
         try:
             await task
         except asyncio.CancelledError:
-            if not task.cancelled():  # it is we who were cancelled, by Ctrl-C
+            if not terminated.is_set():  # Ctrl-C
                 raise
         return 0
 

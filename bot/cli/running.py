@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import logging
 from pathlib import Path
 
 from bot.cli.lock import only_one
@@ -25,10 +26,12 @@ def run(options: argparse.Namespace) -> int:
 
 
 async def _connect(settings: Settings) -> None:
+    import aiohttp
     import discord
 
     from bot.client import create_bot
 
+    _hush_about_voice()
     bot = create_bot(settings)
     try:
         async with bot:
@@ -37,8 +40,17 @@ async def _connect(settings: Settings) -> None:
         raise BadInput("cli.bad_token") from error
     except discord.PrivilegedIntentsRequired as error:
         raise BadInput("cli.no_intent") from error
-    except OSError as error:  # aiohttp's errors of connecting are OSErrors
+    except aiohttp.ClientConnectionError as error:
         raise Refused("cli.no_connection", why=error) from error
+    except OSError as error:  # the port of the site is taken, the folder cannot be written
+        raise Refused("cli.cannot_start", why=error) from error
+
+
+def _hush_about_voice() -> None:
+    """Keep discord.py from warning that it cannot speak in voice channels: the bot never does."""
+    import discord
+
+    discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
 
 
 def sandbox(options: argparse.Namespace) -> int:
@@ -50,6 +62,9 @@ def sandbox(options: argparse.Namespace) -> int:
 def _sandbox(settings: Settings, data_dir: Path | None, port: int | None) -> int:
     from bot.sandbox import CannotRun, run_sandbox
 
+    _hush_about_voice()
+    if settings.log_level == "INFO":  # about a Discord that is none; it would bury the address
+        logging.getLogger().setLevel(logging.WARNING)
     holding = contextlib.nullcontext() if data_dir is None else only_one(data_dir)
     try:
         with holding:
