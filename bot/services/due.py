@@ -15,6 +15,7 @@ from bot.errors import StorageUnavailable
 from bot.services import drafts
 from bot.services.library import Library
 from bot.services.researchers import minding, reminding
+from bot.storage import search
 from bot.storage.database import Tx
 
 _log = logging.getLogger(__name__)
@@ -76,10 +77,15 @@ def _keep_house(tx: Tx, _server_id: int, _subject: int) -> None:
     tx.housekeeping.plan_work(server_id=None, kind=HOUSEKEEPING, subject=0, due_at=tx.now + DAY)
 
 
+def _forget_words(tx: Tx, server_id: int, _subject: int) -> None:
+    search.rebuild(tx, server_id)
+
+
 _WORK: dict[str, Callable[[Tx, int, int], None]] = {
     minding.CLAIM_NUDGE: reminding.nudge_holder,
     minding.CLAIM_RELEASE: reminding.release_stale,
     minding.OFFER: reminding.offer_untaken,
+    minding.FORGET_WORDS: _forget_words,
     HOUSEKEEPING: _keep_house,
 }
 """What each kind of due work does with its server (0: the whole house) and its subject."""

@@ -62,6 +62,15 @@ def take_out(tx: Tx, server_id: int, kind: int, entity_id: int) -> None:
     tx.connection.execute(f"DELETE FROM {table} WHERE rowid = ?", (entity_id * _KINDS + kind,))  # noqa: S608
 
 
+def rebuild(tx: Tx, server_id: int) -> None:
+    """Make a server's index anew, so that the words are gone of what was taken out.
+
+    FTS5 only marks them as deleted, and keeps them until it happens to merge. Takes longer the more text there is.
+    """
+    if _exists(tx, server_id):
+        tx.connection.execute(f"INSERT INTO search_{server_id} (search_{server_id}) VALUES ('rebuild')")  # noqa: S608
+
+
 def find(
     tx: Tx, server_id: int, typed: str, *, limit: int, offset: int = 0, kind: int | None = None, any_word: bool = False
 ) -> list[Hit]:

@@ -57,9 +57,10 @@ async def say_not_logged(actor: Actor, library: Library, channel_id: int) -> Non
 async def messages_deleted(library: Library, server_id: int, message_ids: Iterable[int]) -> tuple[str, ...]:
     """Let go of what was captured from messages that were deleted in Discord (DESIGN.md, rule 12).
 
-    The question or answer keeps its number and place, without its words, history and files; what others wrote stays. A
-    card of the bot that was deleted is not drawn again by itself. Return the digests of files that nothing uses any
-    longer: the caller deletes them from the media store.
+    The question or answer keeps its number and place, without its words, history and files; what others wrote stays.
+    It is not found any more, and its words leave the index itself within the hour. A card of the bot that was deleted
+    is not drawn again by itself. Return the digests of files that nothing uses any longer: the caller deletes them from
+    the media store.
     """
 
     def change(tx: Tx) -> tuple[str, ...]:
@@ -76,6 +77,7 @@ def _let_go(tx: Tx, server_id: int, message_id: int, captured: dict[str, Any]) -
     if captured["kind"] == "posted":
         tx.outbox.mark_removed(message_id=message_id, now=tx.now)
         return []
+    minding.plan_forgetting(tx, server_id)
     settings = servers.settings_of(tx, server_id)
     question = keeping.find_question(tx, server_id, captured["subject"])
     if captured["kind"] == "question":

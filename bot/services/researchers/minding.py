@@ -6,7 +6,7 @@ quiet digest per server and day. Both are promises, rows of due work (DESIGN.md,
 
 from __future__ import annotations
 
-from bot.clock import DAY
+from bot.clock import DAY, HOUR
 from bot.models.people import ServerSettings
 from bot.storage.database import Tx
 
@@ -16,6 +16,8 @@ CLAIM_RELEASE = "claim_release"
 """Due work about one question: its claim is released."""
 OFFER = "offer"
 """Due work about a server: what nobody took is offered again."""
+FORGET_WORDS = "forget_words"
+"""Due work about a server: the words of what was deleted leave its search index."""
 
 RELEASE_AFTER = 2 * DAY
 """Milliseconds between the nudge and the release."""
@@ -38,3 +40,8 @@ def plan_offer(tx: Tx, server_id: int, settings: ServerSettings) -> None:
     """Promise the digest for a question that has just become open. A digest already planned is sooner, and stays."""
     due_at = tx.now + settings.offer_after_days * DAY
     tx.housekeeping.plan_work_once(server_id=server_id, kind=OFFER, subject=0, due_at=due_at)
+
+
+def plan_forgetting(tx: Tx, server_id: int) -> None:
+    """Promise that within the hour the search index holds no word of what was taken out of it for good."""
+    tx.housekeeping.plan_work_once(server_id=server_id, kind=FORGET_WORDS, subject=0, due_at=tx.now + HOUR)
