@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from bench.recognition import draw, labels, measure, messages_of_people, wilson
 from bot.services.researchers import recognising
+from bot.services.researchers import recognising_words as words
 from bot.services.researchers.recognising import looks_like_question
 
 SHARED = os.environ.get("VADEMECUM_SHARED", "")
@@ -301,6 +303,36 @@ def test_strange_text_is_left_alone(message: str) -> None:
 @settings(deadline=None)
 def test_any_text_gets_an_answer(text: str) -> None:
     assert looks_like_question(text) in {True, False}
+
+
+VOCABULARY = sorted(
+    set(
+        re.findall(
+            r"[a-z]+",
+            " ".join(
+                [
+                    *(rule.pattern for rule in (words.DIRECT, words.MARKED_DIRECT, words.PLAIN_YES_NO, words.INDIRECT)),
+                    *(rule.pattern for rule in (words.WANTS_HELP, words.WRAPPED, words.YES_NO)),
+                    *words.CONTRACTIONS,
+                ]
+            ),
+        )
+    )
+)
+
+
+@given(st.lists(st.sampled_from(["leaves", "colder", ",", ".", "?", *VOCABULARY]), max_size=9))
+@settings(deadline=None, max_examples=500)
+def test_looking_closer_would_find_nothing_in_what_is_passed_over(said: list[str]) -> None:
+    """A text without any part that a question has is given up early; the rule itself must agree."""
+    plain = recognising.plain_text(" ".join(said))
+    if any(recognising._asks(clause) for clause in recognising.clauses(plain)):
+        assert recognising._may_ask(plain)
+
+
+@pytest.mark.parametrize("question", [line for line in QUESTIONS.splitlines() if line])
+def test_every_question_has_a_part_by_which_it_is_looked_at(question: str) -> None:
+    assert recognising._may_ask(recognising.plain_text(question))
 
 
 def test_what_stands_after_the_longest_message_is_not_read() -> None:
