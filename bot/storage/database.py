@@ -30,7 +30,7 @@ _log = logging.getLogger(__name__)
 BATCH_LIMIT = 256
 """Changes that share one COMMIT at most: bounds how long the first of them waits for the last."""
 READERS = 2
-ROOMS = ("housekeeping", "librarians", "outbox", "publishing", "researchers", "importing", "search")
+ROOMS = ("housekeeping", "learners", "librarians", "outbox", "publishing", "researchers", "importing", "search")
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -70,7 +70,9 @@ class _Waiting:
 class Database:
     """A database file in use. Make it with `Database.open` and close it in a ``finally``."""
 
-    def __init__(self, path: Path, clock: Clock, writer: aiosqlite.Connection, readers: list[aiosqlite.Connection]) -> None:
+    def __init__(
+        self, path: Path, clock: Clock, writer: aiosqlite.Connection, readers: list[aiosqlite.Connection]
+    ) -> None:
         self.path = path
         self._clock = clock
         self._writer = writer
@@ -188,7 +190,7 @@ class Database:
         raw.execute("SAVEPOINT one")
         try:
             waiting.result = waiting.change(tx)
-        except BaseException as error:  # noqa: BLE001 - handed to the caller
+        except BaseException as error:
             if not raw.in_transaction:  # a full disk rolls back everybody's work, not only this one's
                 raise
             raw.execute("ROLLBACK TO one")
