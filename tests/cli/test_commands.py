@@ -14,8 +14,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.cli.lock import only_one
+from bot.media import MediaStore
+from bot.services.library import Library
+from bot.services.researchers import asking
 from bot.storage import migrations
-from tests.cast import NOOR
+from bot.storage.database import Database
+from tests.cast import NOOR, OKAFOR, MovableClock
 from tests.exports import contents, export, message, write
 
 ROOT = Path(__file__).parents[2]
@@ -293,3 +298,27 @@ def test_memory_does_not_grow_with_the_file(here: Path, tmp_path: Path) -> None:
     small, large = generated("small.json", 100), generated("large.json", 16_000)
     assert large.stat().st_size > 80_000_000
     assert peak(large) < peak(small) + 25
+
+
+async def test_a_running_bot_goes_on_writing_during_an_import(here: Path, tmp_path: Path) -> None:
+    many = (message(number, f"Why do all {number} moons of Neptune shine at night?") for number in range(1, 8_000))
+    file = write(tmp_path / "science.json", export(many))
+    migrations.upgrade(here / "data/vademecum.sqlite3")
+    with only_one(here / "data"):
+        database = await Database.open(here / "data/vademecum.sqlite3", MovableClock())
+        library = Library(database, MovableClock(), MediaStore(here / "data/media"))
+        try:
+            process = started(here, "import", file)
+            asked = 0
+            while process.poll() is None:
+                ask = asking.Ask(f"How do {asked} trees drink?", channel_id=1)
+                await asking.ask_question(OKAFOR, library, ask)
+                asked += 1
+            process.communicate(timeout=30)
+        finally:
+            await database.close()
+    assert process.returncode == 0
+    assert asked > 0
+    held = contents(here / "data/vademecum.sqlite3")
+    assert len(held["question"]) == 7_999 + asked
+    assert sorted(row[4] for row in held["question"]) == list(range(1, 8_000 + asked))
