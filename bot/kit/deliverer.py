@@ -38,9 +38,13 @@ class Deliverer:
     def __init__(self, bot: Vademecum) -> None:
         self._bot = bot
         self._task: asyncio.Task[None] | None = None
+        self._woken = False
+        self._since = bot.clock.now()
 
     def wake(self) -> None:
         """See to it that what waits is delivered."""
+        # Remembered, because what was committed while the outbox was being read is not in what was read.
+        self._woken = True
         if self._task is None and self._bot.is_ready():
             self._task = asyncio.create_task(self._drain(), name="outbox-deliverer")
 
@@ -53,8 +57,10 @@ class Deliverer:
     async def _drain(self) -> None:
         database = self._bot.library.database
         try:
-            while heads := await database.read(lambda tx: tx.outbox.heads(now=tx.now)):
-                await asyncio.gather(*(self._deliver(Row(**head)) for head in heads))
+            while self._woken:
+                self._woken = False
+                while heads := await database.read(lambda tx: tx.outbox.heads(now=tx.now)):
+                    await asyncio.gather(*(self._deliver(Row(**head)) for head in heads))
         finally:
             self._task = None
 
@@ -87,6 +93,11 @@ class Deliverer:
             nonce=f"vm{row.id}",
             allowed_mentions=drawn.mentions,
         )
+        if row.attempts or row.created_at < self._since:
+            # An earlier try may have posted it, drawn as things were then: the nonce has given us that message.
+            await message.edit(
+                content=drawn.content, embed=drawn.embed, view=drawn.view, allowed_mentions=drawn.mentions
+            )
         if drawn.pin:
             await self._pin(message)
         return [message.id] if drawn.remember else []
@@ -141,7 +152,7 @@ def _delivered(tx: Tx, row: Row, message_ids: list[int]) -> None:
             subject=row.subject,
             now=tx.now,
         )
-    tx.outbox.delete(id=row.id)
+    tx.outbox.delete(id=row.id, created_at=row.created_at)
 
 
 def _postpone(tx: Tx, row: Row, wait: int, why: str) -> None:
@@ -152,4 +163,4 @@ def _gone(tx: Tx, row: Row) -> None:
     for shown in tx.outbox.posted(server_id=row.server_id, kind=row.kind, subject=row.subject):
         if shown["channel_id"] == row.channel_id:
             tx.outbox.mark_removed(message_id=shown["message_id"], now=tx.now)
-    tx.outbox.delete(id=row.id)
+    tx.outbox.delete(id=row.id, created_at=row.created_at)

@@ -1,9 +1,10 @@
 -- What the bot is to do in Discord, in order per channel.
 
 -- name: add$
+-- A card that waits already is marked as called for again: it may be on its way to Discord, drawn as things were.
 INSERT INTO outbox (server_id, channel_id, kind, subject, payload, not_before, created_at)
 VALUES (:server_id, :channel_id, :kind, :subject, :payload, :now, :now)
-ON CONFLICT DO NOTHING
+ON CONFLICT DO UPDATE SET created_at = MAX(excluded.created_at, outbox.created_at + 1)
 RETURNING id;
 
 -- name: heads
@@ -18,7 +19,8 @@ ORDER BY id;
 SELECT MIN(not_before) FROM outbox WHERE id IN (SELECT MIN(id) FROM outbox GROUP BY channel_id);
 
 -- name: delete!
-DELETE FROM outbox WHERE id = :id;
+-- A row that was called for again meanwhile stays.
+DELETE FROM outbox WHERE id = :id AND created_at = :created_at;
 
 -- name: postpone!
 UPDATE outbox SET attempts = attempts + 1, not_before = :not_before, last_error = :error WHERE id = :id;

@@ -28,7 +28,6 @@ def build(kind: str, data_dir: Path) -> discord.Client:
 
         return Parrot(data_dir, hasty=kind == "hasty-parrot")
     from bot.client import create_bot
-
     from bot.settings import Settings
 
     real: discord.Client = create_bot(Settings(data_dir=data_dir))
@@ -58,7 +57,7 @@ async def run(bot: discord.Client) -> None:
 
 def main(origin: str, data_dir: str, kind: str = "vademecum") -> None:
     """Log to stderr and run."""
-    discord.utils.setup_logging(level=logging.INFO, root=True)
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
     point_at(origin)
     asyncio.run(run(build(kind, Path(data_dir))))
 

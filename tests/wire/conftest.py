@@ -13,7 +13,7 @@ import pytest
 from tests.shims import build_fsync_shim
 from tests.wire.control import Discord, buttons_of
 from tests.wire.running import RunningBot
-from tests.wire.world import Happened, Person
+from tests.wire.world import Happened, Json, Person
 
 
 @dataclass
@@ -58,12 +58,20 @@ def number_told(act: Happened) -> int | None:
 
 def number_in(text: str) -> int | None:
     """The first `#42` in a text."""
-    found = re.search(r"#(\d+)", text)
+    found = re.search(r"(?<!<)#(\d+)", text)
     return int(found[1]) if found else None
 
 
 def cards(room: Room) -> Counter[int]:
     """How many cards stand on the server for each question, by the number in their buttons."""
-    rows = [buttons_of(message) for message in room.discord.world.posted()]
-    numbers = (int(buttons[0]["custom_id"].split(":")[3]) for buttons in rows if buttons)
-    return Counter(number for number in numbers if number)
+    return Counter(number for message in room.discord.world.posted() if (number := _number_of(message)))
+
+
+def card_of(room: Room, number: int | None) -> Json:
+    """The card of one question, as it stands now; nothing where there is none."""
+    return next((message for message in room.discord.world.posted() if _number_of(message) == number), {})
+
+
+def _number_of(message: Json) -> int:
+    buttons = buttons_of(message)
+    return int(buttons[0]["custom_id"].split(":")[3]) if buttons else 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import sys
 from pathlib import Path
@@ -51,6 +52,11 @@ class RunningBot:
         assert not self._ended, f"the bot ended while it started:\n{self.words()[-3000:]}"
 
     @property
+    def running(self) -> bool:
+        """Whether there is a process that has not been ended."""
+        return self._process is not None
+
+    @property
     def _ended(self) -> bool:
         return self._process is not None and self._process.returncode is not None
 
@@ -77,3 +83,8 @@ class RunningBot:
     def words(self) -> str:
         """All that the process has logged so far."""
         return self.log.read_text(encoding="utf-8") if self.log.exists() else ""
+
+    def errors(self) -> list[str]:
+        """What it has logged as an error, each with the lines that follow (the traceback)."""
+        entries = re.split(r"^(?=(?:DEBUG|INFO|WARNING|ERROR|CRITICAL) )", self.words(), flags=re.MULTILINE)
+        return [entry for entry in entries if entry.startswith(("ERROR", "CRITICAL"))]

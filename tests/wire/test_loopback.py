@@ -109,7 +109,8 @@ async def test_a_lost_response_is_noticed_by_the_bot(room: Room, parrot: Running
     discord = room.discord
     discord.lose_response("POST", MESSAGES)
     discord.slash(room.mia, room.channel, "parrot say", text="axolotl")
-    await discord.until(lambda: "ServerDisconnectedError" in parrot.words(), "discord.py gives up and the bot logs it")
+    await discord.until(parrot.errors, "discord.py gives up and the bot logs it")
+    assert "ServerDisconnectedError" in parrot.errors()[0]
     assert len(discord.world.posted(room.channel)) == 1
 
 

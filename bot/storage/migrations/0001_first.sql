@@ -232,7 +232,7 @@ CREATE INDEX handled_event_by_age ON handled_event (handled_at);
 
 -- What the bot is to do in Discord, written in the transaction of the change that calls for it.
 CREATE TABLE outbox (
-    id              INTEGER PRIMARY KEY,
+    id              INTEGER PRIMARY KEY AUTOINCREMENT, -- never given twice: it is the nonce of what is posted
     server_id       BIGINT NOT NULL REFERENCES server (id) ON DELETE CASCADE,
     channel_id      BIGINT NOT NULL,
     kind            TEXT NOT NULL,               -- what to draw: question_card, notice, desk, reaction, …
@@ -240,7 +240,7 @@ CREATE TABLE outbox (
     payload         TEXT NOT NULL DEFAULT '{}',  -- JSON: names and numbers; never rendered text
     attempts        BIGINT NOT NULL DEFAULT 0,
     not_before      BIGINT NOT NULL,
-    created_at      BIGINT NOT NULL,
+    created_at      BIGINT NOT NULL,             -- grows when a card that waits is called for again
     last_error      TEXT
 );
 CREATE INDEX outbox_by_turn ON outbox (channel_id, id);
