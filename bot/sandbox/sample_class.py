@@ -1,6 +1,7 @@
-"""The sample class: its people, its channels, and what they asked and found out.
+"""The sample class: who is in it, and where.
 
 It knows nothing of Discord or its simulation: the sandbox and `vademecum site build --sample` both use it.
+What happened in the class is told by `bot.sandbox.sample_story`.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Any
+
+Table = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,7 @@ class SampleChannel:
 
 @dataclass(frozen=True, slots=True)
 class SampleClass:
-    """The server, and everything that happened in it."""
+    """The server, its people and places; and as tables of the file: its settings, what was said, what was asked."""
 
     server_id: int
     server_name: str
@@ -50,6 +53,13 @@ class SampleClass:
     roles: tuple[SampleRole, ...]
     people: tuple[SamplePerson, ...]
     channels: tuple[SampleChannel, ...]
+    settings: Table
+    messages: tuple[Table, ...]
+    questions: tuple[Table, ...]
+
+    def manages_server(self, person: SamplePerson) -> bool:
+        """Tell whether one of the person's roles may manage the server."""
+        return any(role.manages_server for role in self.roles if role.key in person.roles)
 
 
 def read_sample_class() -> SampleClass:
@@ -61,12 +71,16 @@ def read_sample_class() -> SampleClass:
         owner=table["owner"],
         roles=tuple(_role(row) for row in table["roles"]),
         people=tuple(SamplePerson(row["key"], row["name"], tuple(row["roles"])) for row in table["people"]),
-        channels=tuple(
-            SampleChannel(row["key"], row["name"], row["topic"], tuple(row.get("only", ())))
-            for row in table["channels"]
-        ),
+        channels=tuple(_channel(row) for row in table["channels"]),
+        settings=table["settings"],
+        messages=tuple(table["messages"]),
+        questions=tuple(table["questions"]),
     )
 
 
-def _role(row: dict[str, Any]) -> SampleRole:
+def _role(row: Table) -> SampleRole:
     return SampleRole(row["key"], row["name"], row["colour"], row.get("manages_server", False))
+
+
+def _channel(row: Table) -> SampleChannel:
+    return SampleChannel(row["key"], row["name"], row["topic"], tuple(row.get("only", ())))

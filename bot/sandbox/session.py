@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime
+from typing import Protocol, runtime_checkable
 
 import discord
 import simcord
@@ -13,8 +14,11 @@ import simcord
 from bot.clock import Clock, SystemClock
 from bot.sandbox import kept, simcord_private
 from bot.sandbox.clock import SandboxClock
+from bot.sandbox.furnishing import Furnisher
 from bot.sandbox.sample_class import SampleClass, read_sample_class
+from bot.sandbox.sample_story import FIRST_DAY, moment
 from bot.sandbox.world import World, build_world
+from bot.services.library import Library
 from bot.settings import Settings
 
 PUMP_SECONDS = 0.2
@@ -26,6 +30,16 @@ REFRESH_SECONDS = 30
 
 MakeBot = Callable[[Settings, Clock], discord.Client]
 _log = logging.getLogger(__name__)
+
+
+@runtime_checkable
+class KeepsLibrary(Protocol):
+    """The real bot has a library that the sample class can be put into; a stand-in in a test has none."""
+
+    @property
+    def library(self) -> Library:
+        """What services are handed."""
+        ...
 
 
 class TooManyTabs(Exception):
@@ -54,16 +68,28 @@ class Sandbox:
         self._drawn_at = 0.0
 
     async def start(self) -> None:
-        """Bring the bot up, put the class in where it is not yet there."""
+        """Bring the bot up, and put the class in where it is not yet there."""
         kept.write(self.settings.data_dir, self._kept)
-        simcord_private.set_clock_forward(self._env, self._behind_seconds())
+        self.world.leap_to(self._goal_ms() if self._kept.has_class else moment(FIRST_DAY, self._goal_ms()))
         await self._env.start()
+        async with self._lock:
+            if isinstance(self._bot, KeepsLibrary):
+                await self._furnish(Furnisher(self.world, self.sample, self._bot.library))
+            self.world.leap_to(self._goal_ms())
+
+    async def _furnish(self, furnisher: Furnisher) -> None:
+        if not self._kept.has_class:
+            self._kept.has_class = True  # written first: half of it is better than half of it twice
+            kept.write(self.settings.data_dir, self._kept)
+            await furnisher.tell_story(self._goal_ms())
+        self.world.leap_to(self._goal_ms())
+        await furnisher.post_desks()
 
     async def close(self) -> None:
         """End every page, then the bot, then the world. Safe to call after a start that failed."""
+        for preview in self._previews.values():  # before the lock: what a browser still does may be waiting for it
+            await preview.close()
         async with self._lock:
-            for preview in self._previews.values():
-                await preview.close()
             await self._bot.close()
             await self._env.shutdown()
 
@@ -114,7 +140,7 @@ class Sandbox:
 
     async def _catch_up(self) -> None:
         if self._behind_seconds() > LEAP_SECONDS:
-            simcord_private.set_clock_forward(self._env, self._behind_seconds() - PUMP_SECONDS)
+            self.world.leap_to(self._goal_ms() - int(PUMP_SECONDS * 1_000))
         try:
             await self._env.advance_time(self._behind_seconds())
         except TimeoutError as error:

@@ -1,7 +1,7 @@
 """Every touch of simcord's private parts, and nothing else.
 
 simcord 3.2 says of its backend that it may change in any release, and allows one active Preview per world. The
-sandbox needs three things past that: many Previews (a page per person and channel), a clock that jumps (stepping
+sandbox needs three things past that: many Previews (a page per person and channel), a clock that leaps (stepping
 through a week in the bot's short loops would take minutes), and one lock around everything that acts in the world.
 `tests/sandbox/test_simcord_private.py` fails when what is leaned on here changes.
 """
@@ -9,15 +9,18 @@ through a week in the bot's short loops would take minutes), and one lock around
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any, TypeVar
 
 import simcord
+from discord.ext import tasks
+from simcord._dpy_internals import _tasks_loop_self
 from simcord.backend.access import can_access_channel
 
 MOST_TRANSCRIPT = 4_000
 """Lines of simcord's record of events that are kept; it would otherwise grow for as long as the sandbox runs."""
 
+T = TypeVar("T")
 AfterAction = Callable[[], Awaitable[None]]
 
 
@@ -27,6 +30,22 @@ def set_clock_forward(env: simcord.Env, seconds: float) -> None:
     Before `Env.start` too: ids handed out afterwards are later than those handed out before (DESIGN.md, traps).
     """
     env.backend.advance_clock(seconds)
+    for task in env._work.tasks:  # noqa: SLF001
+        loop = _tasks_loop_self(task)
+        if isinstance(loop, tasks.Loop):
+            # discord.py would run the loop once for every interval of the time that was left out.
+            loop._next_iteration = env.now()  # type: ignore[assignment]  # noqa: SLF001
+
+
+async def as_the_bot(env: simcord.Env, work: Coroutine[Any, Any, T]) -> T:
+    """Do `work` as if the bot did it of itself, with all that follows from it, until the world is at rest.
+
+    What is awaited outside counts as no work of the bot's: nothing would wait for the cards it calls for.
+    """
+    with env._bot_scope():  # noqa: SLF001
+        task = asyncio.create_task(work)
+    await env.settle()
+    return await task
 
 
 def name_the_bot(env: simcord.Env, name: str) -> None:

@@ -29,6 +29,10 @@ class World:
         """Discord's ids of the channels, by key."""
         return {key: channel.id for key, channel in self.channels.items()}
 
+    def leap_to(self, milliseconds: int) -> None:
+        """Set the clock to a later time; an earlier one leaves it as it is. What was due happens at the next settle."""
+        simcord_private.set_clock_forward(self.env, max(0.0, milliseconds / 1_000 - self.env.now().timestamp()))
+
     def who_reads(self, channel: str) -> list[str]:
         """Keys of the people who see that channel."""
         return [
@@ -66,7 +70,7 @@ def build_world(env: simcord.Env, sample: SampleClass) -> World:
             user_id=people[person.key].id,
             display_name=person.name,
             role_ids=frozenset(roles[role].id for role in person.roles),
-            manages_server=any(role.manages_server for role in sample.roles if role.key in person.roles),
+            manages_server=sample.manages_server(person),
         )
         for person in sample.people
     }

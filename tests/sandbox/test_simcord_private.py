@@ -11,7 +11,7 @@ import discord
 import pytest
 import pytest_asyncio
 import simcord
-from discord.ext import commands
+from discord.ext import commands, tasks
 from simcord.preview import Preview
 from simcord.preview._pages import _Page
 
@@ -43,6 +43,42 @@ async def test_the_clock_leaps_and_later_ids_are_later() -> None:
     after = world.create_user("noor")
     assert discord.utils.snowflake_time(after.id) == world.now()
     assert after.id > before.id
+
+
+async def test_a_loop_of_the_bot_runs_once_for_the_time_that_was_left_out(env: simcord.Env) -> None:
+    ran: list[datetime] = []
+
+    @tasks.loop(seconds=15)
+    async def tick() -> None:
+        ran.append(env.now())
+
+    async def begin() -> None:
+        tick.start()
+
+    await simcord_private.as_the_bot(env, begin())
+    assert len(ran) == 1
+
+    simcord_private.set_clock_forward(env, 7 * 24 * 3600)
+    await env.advance_time(1)
+    assert len(ran) == 2
+    await env.advance_time(15)
+    assert len(ran) == 3
+
+
+async def test_what_is_done_as_the_bot_is_over_with_all_that_follows(env: simcord.Env) -> None:
+    done: list[str] = []
+
+    async def follow() -> None:
+        await asyncio.sleep(0.05)
+        done.append("followed")
+
+    async def begin() -> str:
+        background.add(asyncio.create_task(follow()))
+        return "begun"
+
+    background: set[asyncio.Task[None]] = set()
+    assert await simcord_private.as_the_bot(env, begin()) == "begun"
+    assert done == ["followed"]
 
 
 async def test_the_same_things_get_the_same_ids_in_every_world() -> None:
