@@ -225,6 +225,13 @@ class TestSuggest:
         found = await finding.suggest_questions(TOMASZ, library, "whales sleep")
         assert numbers(found) == [2, 1]
 
+    async def test_only_what_has_all_the_words_where_enough_has(self, library: Library) -> None:
+        await choose(library, asks_per_hour=60)
+        await ask(library, text="Do whales dream?")
+        for _ in range(finding.FEW):
+            await ask(library, text="How do whales sleep?")
+        assert 1 not in numbers(await finding.suggest_questions(TOMASZ, library, "whales sleep"))
+
     async def test_nothing_that_may_not_be_read(self, library: Library) -> None:
         await ask_anonymously(library, text="Do whales dream?")
         await reach(library, QuestionState.WITHDRAWN)

@@ -10,6 +10,7 @@ from bot.models.questions import Origin, QuestionState
 from bot.services import due, servers
 from bot.services.library import Library
 from bot.services.researchers import answering, asking, minding
+from bot.storage.database import Tx
 from bot.text import catalogue
 from tests.cast import BEN, ELSEWHERE, MIA, NOOR, OKAFOR, SERVER, TOMASZ, MovableClock
 from tests.services.researching import (
@@ -87,10 +88,12 @@ class TestStaleClaim:
         self, library: Library, clock: MovableClock
     ) -> None:
         await reach(library, QuestionState.ANSWERED)
-        for kind in (minding.CLAIM_NUDGE, minding.CLAIM_RELEASE):
-            await library.database.write(
-                lambda tx, kind=kind: tx.housekeeping.plan_work(server_id=SERVER, kind=kind, subject=1, due_at=tx.now)
-            )
+
+        def promise(tx: Tx) -> None:
+            for kind in (minding.CLAIM_NUDGE, minding.CLAIM_RELEASE):
+                tx.housekeeping.plan_work(server_id=SERVER, kind=kind, subject=1, due_at=tx.now)
+
+        await library.database.write(promise)
         assert await wait(library, clock, 0) == []
         assert (await again(library, 1)).state is QuestionState.ANSWERED
 

@@ -13,6 +13,7 @@ from bot.models.questions import QuestionState, TrailNode
 from bot.services.library import Library
 from bot.services.researchers import asking, trail
 from bot.services.researchers.trail import Branch, reading_order
+from bot.storage.database import Tx
 from tests.cast import BEN, LINDQVIST, MIA, NOOR, OKAFOR, TOMASZ
 from tests.services.researching import (
     CHANNEL,
@@ -89,16 +90,16 @@ class TestTree:
         await choose(library, asks_per_hour=60)
         await ask(library)
         question = await again(library, 1)
-        await library.database.write(
-            lambda tx: [
+
+        def deepen(tx: Tx) -> None:
+            for step in range(1, 1_500):
                 tx.connection.execute(
                     "INSERT INTO question (id, server_id, class_id, number, state, text, parent_question_id, origin,"
                     " created_at, changed_at) VALUES (?, ?, ?, ?, 'open', 'And then?', ?, 'command', 0, 0)",
                     (question.id + step, question.server_id, question.class_id, 1 + step, question.id + step - 1),
                 ).close()
-                for step in range(1, 1_500)
-            ]
-        )
+
+        await library.database.write(deepen)
         whole = await trail.trail_of(MIA, library, 1_400)
         assert [node.depth for node in whole.nodes] == list(range(1_500))
 
