@@ -52,10 +52,16 @@ class Restored:
 
 
 def copy_database(source: Path, target: Path) -> None:
-    """Copy one moment of a database that may be in use. The copy is a single file, without a write-ahead log."""
-    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
-        live.backup(copy)
-        copy.execute("PRAGMA journal_mode=DELETE").fetchall()
+    """Copy one moment of a database that may be in use. The copy is a single file, without a write-ahead log.
+
+    Raises BadInput where it is damaged, stays locked, or does not fit on the disk.
+    """
+    try:
+        with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
+            live.backup(copy)
+            copy.execute("PRAGMA journal_mode=DELETE").fetchall()
+    except sqlite3.Error as error:
+        raise BadInput("cli.database.not_copied", file=source, why=error) from error
 
 
 def write_backup(database: Path, media: Path, target: Path, *, program: str, force: bool = False) -> Backup:
@@ -75,10 +81,8 @@ def write_backup(database: Path, media: Path, target: Path, *, program: str, for
             file.flush()
             os.fsync(file.fileno())
         Path(partial).replace(target)
-    except BaseException as error:
+    except BaseException:
         Path(partial).unlink(missing_ok=True)
-        if isinstance(error, sqlite3.Error | migrations.NotOurs):
-            raise BadInput("cli.backup.failed", file=target, why=error) from error
         raise
     _sync_folder(target.resolve().parent)
     return made
@@ -92,7 +96,7 @@ def _write(file: IO[bytes], database: Path, media: Path, program: str) -> Backup
         with tempfile.TemporaryDirectory(dir=database.parent, prefix=".backup-") as folder:
             copy = Path(folder) / DATABASE
             copy_database(database, copy)
-            migration = migrations.version_of(copy)
+            migration = _version_of(copy, database)
             members[DATABASE] = _add(archive, copy, DATABASE)
         for path in sorted(media.glob("??/*")):
             name = f"media/{path.parent.name}/{path.name}"
@@ -104,6 +108,13 @@ def _write(file: IO[bytes], database: Path, media: Path, program: str) -> Backup
                 damaged.append(path.name)
         _add_manifest(archive, {"format": FORMAT, "program": program, "migration": migration, "members": members})
     return Backup(migration, len(members) - 1, tuple(damaged))
+
+
+def _version_of(copy: Path, database: Path) -> int:
+    try:
+        return migrations.version_of(copy)
+    except migrations.NotOurs as error:
+        raise BadInput("cli.database.not_ours", file=database) from error
 
 
 def _add(archive: tarfile.TarFile, path: Path, name: str) -> str:

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from bot.errors import StorageUnavailable
 from bot.storage import queries
 from bot.storage.connection import as_dict
 
@@ -24,11 +25,14 @@ class Spool:
         self._room.make_spool()
 
     def add(self, rows: Iterable[dict[str, Any]]) -> int:
-        """Put rows in, and return how many were new."""
+        """Put rows in, and return how many were new. Raises StorageUnavailable where the temporary folder is full."""
         before = self._connection.total_changes
-        self._connection.execute("BEGIN")
-        self._room.add_to_spool(list(rows))
-        self._connection.execute("COMMIT")
+        try:
+            self._connection.execute("BEGIN")
+            self._room.add_to_spool(list(rows))
+            self._connection.execute("COMMIT")
+        except sqlite3.OperationalError as error:
+            raise StorageUnavailable("errors.storage_full") from error
         return self._connection.total_changes - before
 
     def batches(self, kind: str, server_id: int, size: int) -> Iterator[list[dict[str, Any]]]:

@@ -322,3 +322,13 @@ async def test_a_running_bot_goes_on_writing_during_an_import(here: Path, tmp_pa
     held = contents(here / "data/vademecum.sqlite3")
     assert len(held["question"]) == 7_999 + asked
     assert sorted(row[4] for row in held["question"]) == list(range(1, 8_000 + asked))
+
+
+def test_a_damaged_database_is_neither_rehearsed_on_nor_backed_up(here: Path, science: Path) -> None:
+    (here / "data").mkdir()
+    (here / "data/vademecum.sqlite3").write_bytes(b"hello" * 1000)
+    for typed in (["import", science, "--dry-run"], ["backup", "monday.tar"]):
+        ran = vademecum(here, *typed)
+        assert ran.returncode == 1
+        assert "cannot be copied" in ran.stderr
+    assert [path.name for path in here.iterdir()] == ["data"]

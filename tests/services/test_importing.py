@@ -8,14 +8,16 @@ from typing import Any
 
 import pytest
 
-from bot.errors import BadInput
+from bot.errors import BadInput, StorageUnavailable
 from bot.models.people import Actor
 from bot.models.questions import ANSWER_LIMIT, QUESTION_LIMIT
 from bot.services.importing import import_exports
+from bot.services.importing.choosing import Candidate
 from bot.services.library import Library
 from bot.services.researchers import asking
 from bot.storage import search
 from bot.storage.database import Tx
+from bot.storage.spool import Spool
 from tests.cast import BEN, LINDQVIST, MIA, NOOR, OTHER_SERVER, SERVER, TOMASZ, MovableClock
 from tests.exports import CHANNEL, FIRST, contents, export, message, person, write
 
@@ -286,6 +288,45 @@ async def test_an_answered_question_stays_answered(library: Library, tmp_path: P
 
     assert [row["ordinal"] for row in await rows(library, "SELECT ordinal FROM answer ORDER BY id")] == [1, 2]
     assert (await rows(library, "SELECT state FROM question"))[0]["state"] == "answered"
+
+
+async def test_a_full_disk_leaves_whole_batches_and_the_next_run_completes_them(
+    library: Library, tmp_path: Path
+) -> None:
+    chat = [message(number, f"Why do all {number} moons shine? {'They are far.' * 40}") for number in range(1, 401)]
+    file = write(tmp_path / "science.json", export(chat))
+    (pages,) = await rows(library, "PRAGMA page_count")
+    await set_page_limit(library, pages["page_count"] + 60)
+
+    with pytest.raises(StorageUnavailable) as refused:
+        await import_exports(library, [file], batch=50)
+
+    assert refused.value.key == "errors.storage_full"
+    (kept,) = await rows(library, "SELECT COUNT(*) AS count, MAX(number) AS number FROM question")
+    assert 0 < kept["count"] < 400
+    assert kept["count"] % 50 == 0
+    assert kept["number"] == kept["count"]
+    await set_page_limit(library, 2**30)
+    summary = await import_exports(library, [file])
+    assert (summary.already_there, summary.questions_logged) == (kept["count"], 400 - kept["count"])
+
+
+async def set_page_limit(library: Library, pages: int) -> None:
+    def change(tx: Tx) -> None:
+        tx.connection.execute(f"PRAGMA max_page_count = {pages}").fetchall()
+
+    await library.database.write(change)
+
+
+def test_a_full_temporary_folder_is_told_of() -> None:
+    spool = Spool()
+    try:
+        spool._connection.execute("PRAGMA max_page_count = 8").fetchall()
+        row = Candidate(SERVER, 1, "question", CHANNEL, MIA.user_id, 0, "x" * 1000, None, "[]", "")._asdict()
+        with pytest.raises(StorageUnavailable):
+            spool.add(row | {"message_id": number} for number in range(1000))
+    finally:
+        spool.close()
 
 
 async def test_a_malformed_file_keeps_everything_out(library: Library, tmp_path: Path) -> None:

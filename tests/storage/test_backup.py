@@ -149,7 +149,11 @@ def test_one_that_fails_leaves_nothing(data: Path, tmp_path: Path) -> None:
     out.mkdir()
     with pytest.raises(BadInput) as refusal:
         write_backup(data / DATABASE, data / "media", out / "monday.tar", program="1.2.3")
-    assert refusal.value.key == "cli.backup.failed"
+    assert refusal.value.key == "cli.database.not_copied"
+    (data / DATABASE).write_bytes(b"")  # a database of nobody's
+    with pytest.raises(BadInput) as refusal:
+        write_backup(data / DATABASE, data / "media", out / "monday.tar", program="1.2.3")
+    assert refusal.value.key == "cli.database.not_ours"
     assert list(out.iterdir()) == []
     assert sorted(path.name for path in data.iterdir()) == ["media", DATABASE]
 
