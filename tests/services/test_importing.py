@@ -18,6 +18,7 @@ from bot.services.researchers import asking
 from bot.storage import search
 from bot.storage.database import Tx
 from bot.storage.spool import Spool
+from bot.text import catalogue
 from tests.cast import BEN, LINDQVIST, MIA, NOOR, OTHER_SERVER, SERVER, TOMASZ, MovableClock
 from tests.exports import CHANNEL, FIRST, contents, export, message, person, write
 
@@ -127,6 +128,7 @@ async def test_what_is_not_kept_is_counted_with_its_reason(
     summary = await import_exports(library, [write(tmp_path / "science.json", export(chat))])
 
     assert dict(summary.skipped - Counter(["not_a_question"])) == {reason: 1}
+    assert catalogue().say(f"importing.skipped.{reason}", count=1).startswith("1 ")
     assert summary.questions_logged == 1
     assert summary.answers_kept == 0
     assert summary.messages_read == 3

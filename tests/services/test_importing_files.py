@@ -10,6 +10,7 @@ import pytest
 from bot.services.importing import files, import_exports
 from bot.services.library import Library
 from bot.storage.database import Tx
+from bot.text import catalogue
 from tests.cast import NOOR
 from tests.exports import export, message, write
 
@@ -119,3 +120,8 @@ async def test_a_huge_file_is_left_where_it_is(library: Library, folder: Path) -
     )
     summary = await import_exports(library, [file])
     assert dict(summary.files) == {"too_large": 1}
+
+
+@pytest.mark.parametrize("outcome", ["copied", "not_downloaded", "too_large"])
+def test_each_outcome_can_be_told(outcome: str) -> None:
+    assert catalogue().say(f"importing.files.{outcome}", count=2).startswith("2 files")
