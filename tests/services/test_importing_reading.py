@@ -132,10 +132,12 @@ def test_a_message_that_is_none(tmp_path: Path, entry: Any) -> None:
     [
         ({"guild": None}, "guild.id"),
         ({"guild": {"id": "7"}}, "guild.name"),
+        ({"guild": {"id": "7", "name": None}}, "guild.name"),
         ({"guild": {"id": 7, "name": "Lakeside School"}}, "guild.id"),
         ({"channel": {"name": "science"}}, "channel.id"),
         ({"messages": {}}, "messages"),
         ({"messages": "none"}, "messages"),
+        ({"messages": "start_array"}, "messages"),
         ({"messages": {"item": {}}}, "messages"),
     ],
 )
@@ -206,6 +208,8 @@ def test_a_message_that_would_fill_the_memory(tmp_path: Path, monkeypatch: pytes
     monkeypatch.setattr(reading, "LARGEST_MESSAGE", 3 * BLOCK)
     many = write(tmp_path / "many.json", export(message(number, "x" * 500) for number in range(1000)))
     assert len(read(many)) == 1000
+    exported = json.loads(many.read_text())
+    assert len(read(write(many, {"messages": exported["messages"]} | exported))) == 1000
     huge = write(tmp_path / "huge.json", export([message(1, "x"), message(2, "x" * 5 * BLOCK)]))
     assert refusal(huge)["where"] == "messages[1]"
 

@@ -78,11 +78,16 @@ class _Source:
 
 def read_header(path: Path) -> Export:
     """Read which channel a file holds. Raises BadInput where it is not such an export, with the place."""
+    wanted = {field for field, _, _ in _HEADER}
     found: dict[str, Any] = {}
     with _refusing(path, Spot()), path.open("rb") as file:
-        for prefix, event, value in ijson.parse(_Source(file, _ignore), buf_size=BLOCK):
-            found.setdefault(prefix, event if value is None else value)
-            if {"guild.id", "guild.name", "channel.id", "messages"} <= found.keys():
+        source = _Source(file, _ignore)
+        for prefix, event, value in ijson.parse(source, buf_size=BLOCK):
+            if prefix in wanted:
+                found.setdefault(prefix, value if event == "string" else (event,))
+            elif prefix == "messages.item":  # the head may stand at the end
+                source.message_ended()
+            if len(found) == len(wanted):
                 break
     return _export(path, found)
 
@@ -210,7 +215,7 @@ def _is_list_of_objects(value: object) -> bool:
 
 
 def _is_list_start(value: object) -> bool:
-    return value == "start_array"
+    return value == ("start_array",)
 
 
 _HEADER = (
