@@ -1,0 +1,228 @@
+"""The pages of the public site: the same for a server that answers requests and for a folder of files.
+
+Links are relative, so that a built site can be put anywhere. A page's path is relative to its library's home, which
+has the path ``""``; every path ends in a slash, because each page is a folder.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache, partial
+from importlib.resources import files
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import jinja2
+import nh3
+from markupsafe import Markup
+
+from bot.models.publications import PublicLibrary, PublicPage
+from bot.text import catalogue
+from bot.web import describing
+from bot.web.arranging import Arrangement, Topic
+from bot.web.markdown import host_of, to_html
+
+NEWEST_ON_HOME = 8
+LIST_LIMIT = 60
+"""Questions on one page of the list of all."""
+TITLE_LIMIT = 90
+EXCERPT_LIMIT = 220
+LONG_QUESTION = 140
+"""Characters past which a question is set in smaller type, so that a phone shows it whole."""
+
+ASSETS = {"style.css": "text/css", "emblem.svg": "image/svg+xml"}
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; script-src 'none'"
+)
+"""Nothing runs, nothing is sent, nothing is asked of another host. JSON-LD is data and is not run."""
+
+_say = catalogue().say
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryLink:
+    """A library in the list of all. `address` is relative to the list."""
+
+    name: str
+    address: str
+    count: int
+
+
+class Pages:
+    """The pages of one library. `base_url` is the public address of its home with a slash at its end, or empty."""
+
+    def __init__(self, library: PublicLibrary, base_url: str = "") -> None:
+        self.library = library
+        self._base_url = base_url
+        self._arranged = Arrangement(library)
+        self._zone = _zone(library.timezone)
+        self._sheets = -(-len(library.pages) // LIST_LIMIT) or 1
+        self._makers = self._all_makers()
+
+    def paths(self) -> list[str]:
+        """Every page there is, home first."""
+        return list(self._makers)
+
+    def has(self, path: str) -> bool:
+        """Tell whether there is such a page."""
+        return path in self._makers
+
+    def render(self, path: str) -> str | None:
+        """Return the HTML of a page; None where there is no such page."""
+        make = self._makers.get(path)
+        return None if make is None else make(path)
+
+    def _all_makers(self) -> dict[str, Callable[[str], str]]:
+        makers: dict[str, Callable[[str], str]] = {"": self._home, "questions/": partial(self._list, 1)}
+        makers |= {f"questions/page/{sheet}/": partial(self._list, sheet) for sheet in range(2, self._sheets + 1)}
+        makers |= {f"questions/{page.question.number}/": partial(self._question, page) for page in self.library.pages}
+        makers["topics/"] = self._topics
+        return makers | {f"topics/{topic.slug}/": partial(self._topic, topic) for topic in self._arranged.topics}
+
+    def missing(self, root: str) -> str:
+        """Return the page for an address that leads nowhere. `root` leads to the library's home from there."""
+        return self._page("missing.html", "", _say("web.missing.title"), root=root, canonical="")
+
+    def _home(self, path: str) -> str:
+        arranged = self._arranged
+        return self._page(
+            "home.html",
+            path,
+            "",
+            settled=[self._line(page) for page in arranged.settled[:NEWEST_ON_HOME]],
+            unresolved=[self._line(page) for page in arranged.unresolved[:NEWEST_ON_HOME]],
+            topics=arranged.topics,
+            count=len(arranged.by_number),
+        )
+
+    def _list(self, sheet: int, path: str) -> str:
+        first = (sheet - 1) * LIST_LIMIT
+        return self._page(
+            "questions.html",
+            path,
+            _say("web.questions.title"),
+            lines=[self._line(page) for page in self._arranged.newest[first : first + LIST_LIMIT]],
+            sheet=sheet,
+            sheets=self._sheets,
+        )
+
+    def _topics(self, path: str) -> str:
+        return self._page("topics.html", path, _say("web.topics.title"), topics=self._arranged.topics)
+
+    def _topic(self, topic: Topic, path: str) -> str:
+        return self._page("topic.html", path, topic.name, lines=[self._line(page) for page in topic.pages])
+
+    def _question(self, page: PublicPage, path: str) -> str:
+        arranged, question = self._arranged, page.question
+        trail, trail_is_cut = arranged.trail(page)
+        return self._page(
+            "question.html",
+            path,
+            shorten(question.text, TITLE_LIMIT),
+            question=question,
+            long=len(question.text) > LONG_QUESTION,
+            topic=arranged.topic_of.get(question.number),
+            parent=arranged.parent_of(page),
+            follow_ups=arranged.follow_ups(page, None),
+            after_answer={one.ordinal: arranged.follow_ups(page, one.ordinal) for one in question.answers},
+            trail=trail,
+            trail_is_cut=trail_is_cut,
+            described=Markup(describing.as_json_ld(page, self._address(path))),  # noqa: S704 - escaped there
+        )
+
+    def _line(self, page: PublicPage) -> dict[str, object]:
+        """Return what a list shows of a question."""
+        question = page.question
+        return {
+            "question": question,
+            "excerpt": excerpt(question.now_think or question.tried),
+            "topic": self._arranged.topic_of.get(question.number),
+        }
+
+    def _address(self, path: str) -> str:
+        return f"{self._base_url}{path}" if self._base_url else ""
+
+    def _day(self, milliseconds: int) -> str:
+        day = datetime.fromtimestamp(milliseconds / 1000, UTC).astimezone(self._zone)
+        return _say("web.date", day=day.day, month=_say(f"web.month.{day.month}"), year=day.year)
+
+    def _page(self, template: str, path: str, title: str, /, **values: object) -> str:
+        known = {
+            "library": self.library,
+            "title": title,
+            "root": "../" * path.count("/") or "./",
+            "path": path,
+            "canonical": self._address(path),
+            "day": self._day,
+            "indexable": self.library.indexable,
+        }
+        return render_template(template, **(known | values))
+
+
+def libraries_page(libraries: Sequence[LibraryLink], *, indexable: bool) -> str:
+    """Return the list of all libraries, which stands above their homes."""
+    title = _say("web.libraries.title")
+    return render_template(
+        "libraries.html", library=None, libraries=libraries, title=title, root="./", indexable=indexable, canonical=""
+    )
+
+
+def missing_page(root: str) -> str:
+    """Return the page for an address that leads nowhere, outside every library. `root` leads to the list of them."""
+    title = _say("web.missing.title")
+    return render_template("missing.html", library=None, title=title, root=root, indexable=False, canonical="")
+
+
+def robots(closed: Sequence[str]) -> str:
+    """Return the robots.txt: crawlers are asked to stay out of these paths."""
+    lines = [f"Disallow: {path}" for path in closed] or ["Disallow:"]
+    return "\n".join(["User-agent: *", *lines, ""])
+
+
+def render_template(template: str, /, **values: object) -> str:
+    """Fill a template of ours."""
+    return _templates().get_template(template).render(values)
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("bot.web"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.globals.update(
+        say=_say, policy=CONTENT_SECURITY_POLICY, iso=describing.iso, host_of=host_of, shorten=shorten
+    )
+    environment.filters["markdown"] = lambda text: Markup(to_html(text))  # noqa: S704 - sanitised there
+    return environment
+
+
+def asset(name: str) -> bytes:
+    """Return a file that stands beside the pages. Raises KeyError for what is not in ASSETS."""
+    _ = ASSETS[name]
+    return files("bot.web").joinpath("static", name).read_bytes()
+
+
+def shorten(text: str, limit: int) -> str:
+    """Return a text as one line of at most `limit` characters, cut between words."""
+    line = " ".join(text.split())
+    if len(line) <= limit:
+        return line
+    return (line[: limit - 1].rsplit(" ", 1)[0] or line[: limit - 1]).rstrip(",;:. ") + "…"
+
+
+def excerpt(text: str) -> str:
+    """Return the beginning of a Markdown text as plain words."""
+    return shorten(html.unescape(nh3.clean(to_html(text), tags=set())), EXCERPT_LIMIT)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
