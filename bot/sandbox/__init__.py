@@ -5,6 +5,7 @@ The only place that touches simcord. It needs the optional extra ``sandbox``; im
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
@@ -30,6 +31,8 @@ async def run_sandbox(
     """
     if find_spec("simcord") is None:
         raise CannotRun(catalogue().say("sandbox.terminal.missing"))
+    # What discord.py warns of (no voice, no token) is about a Discord that is not there.
+    logging.getLogger("discord").setLevel(logging.ERROR)
     from bot.sandbox.running import run
 
     await run(settings, data_dir, port, announce)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,6 +19,7 @@ from bot.text import catalogue
 
 USUAL_PORT = 8642
 """Where the index page listens unless told otherwise: an address that can be reloaded tomorrow."""
+HOST = "127.0.0.1"
 SHUTDOWN_SECONDS = 1.0
 
 _say = catalogue().say
@@ -55,14 +57,25 @@ async def start(settings: Settings, port: int | None = 0, make_bot: MakeBot | No
     """
     if settings.database_path.exists() and not kept.is_sandbox(settings.data_dir):
         raise CannotRun(_say("sandbox.terminal.other_data", folder=settings.data_dir))
+    site_port = _free_port()
     # The site is served by the sandbox, not by the bot: what the bot serves counts as its work in the simulation.
-    settings = replace(settings, discord_token="", site_port=None, message_content=True)
+    settings = replace(
+        settings, discord_token="", message_content=True, site_port=None, site_url=f"http://{HOST}:{site_port}"
+    )
     async with AsyncExitStack() as stack:
         sandbox = Sandbox(settings, make_bot or _real_bot())
         stack.push_async_callback(sandbox.close)
         await sandbox.start()
-        address = await _serve(stack, IndexPage(sandbox).app(), port)
+        site_url = await _serve_site(stack, sandbox, site_port)
+        address = await _serve(stack, IndexPage(sandbox, site_url).app(), port)
         yield Running(sandbox, address)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+    return port
 
 
 def _real_bot() -> MakeBot:
@@ -71,15 +84,25 @@ def _real_bot() -> MakeBot:
     return lambda settings, clock: create_bot(settings, clock=clock)
 
 
+async def _serve_site(stack: AsyncExitStack, sandbox: Sandbox, port: int) -> str:
+    if sandbox.library is None:
+        return ""
+    from bot.web.app import serve  # Markdown and the templates are loaded only where there is a library to read
+
+    runner = await serve(sandbox.library, HOST, port)
+    stack.push_async_callback(runner.cleanup)
+    return f"{sandbox.settings.site_url}/"
+
+
 async def _serve(stack: AsyncExitStack, app: web.Application, port: int | None) -> str:
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_SECONDS)
     await runner.setup()
     stack.push_async_callback(runner.cleanup)
     try:
-        await web.TCPSite(runner, "127.0.0.1", USUAL_PORT if port is None else port).start()
+        await web.TCPSite(runner, HOST, USUAL_PORT if port is None else port).start()
     except OSError as error:
         if port is not None:
             raise CannotRun(_say("sandbox.terminal.port_taken", port=port)) from error
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        await web.TCPSite(runner, HOST, 0).start()
     host, bound = runner.addresses[0][:2]
     return f"http://{host}:{bound}/"

@@ -67,14 +67,19 @@ class Sandbox:
         self._seen = 0
         self._drawn_at = 0.0
 
+    @property
+    def library(self) -> Library | None:
+        """The bot's library, once it is up; None for a stand-in without one."""
+        return self._bot.library if isinstance(self._bot, KeepsLibrary) else None
+
     async def start(self) -> None:
         """Bring the bot up, and put the class in where it is not yet there."""
         kept.write(self.settings.data_dir, self._kept)
         self.world.leap_to(self._goal_ms() if self._kept.has_class else moment(FIRST_DAY, self._goal_ms()))
         await self._env.start()
         async with self._lock:
-            if isinstance(self._bot, KeepsLibrary):
-                await self._furnish(Furnisher(self.world, self.sample, self._bot.library))
+            if self.library is not None:
+                await self._furnish(Furnisher(self.world, self.sample, self.library))
             self.world.leap_to(self._goal_ms())
 
     async def _furnish(self, furnisher: Furnisher) -> None:
