@@ -124,8 +124,9 @@ class Vademecum(commands.Bot):
 
     async def _sync_commands(self) -> None:
         ours: list[Any] = [command.to_dict(self.tree) for command in self.tree.get_commands()]
-        theirs = await self.tree.fetch_commands()
-        if _alike(ours, [command.to_dict() for command in theirs]):
+        # As Discord sends them: discord.py's own model of a fetched command loses its contexts and permissions.
+        theirs: list[Any] = await self.http.get_global_commands(self.application_id or 0)
+        if _alike(ours, theirs):
             _log.info("the commands are as Discord knows them")
             return
         await self.tree.sync()
@@ -136,8 +137,15 @@ def _alike(ours: list[dict[str, Any]], theirs: list[dict[str, Any]]) -> bool:
     """Compare commands by what we set; Discord adds ids and defaults of its own."""
     known = {(one["type"], one["name"]): one for one in theirs}
     return len(ours) == len(theirs) and all(
-        _contains(known.get((one["type"], one["name"]), {}), json.loads(json.dumps(one))) for one in ours
+        _contains(known.get((one["type"], one["name"]), {}), _as_discord_keeps(one)) for one in ours
     )
+
+
+def _as_discord_keeps(command: dict[str, Any]) -> dict[str, Any]:
+    kept: dict[str, Any] = json.loads(json.dumps(command))
+    kept.pop("dm_permission", None)  # deprecated: Discord goes by the contexts
+    permissions = kept.get("default_member_permissions")
+    return kept | {"default_member_permissions": None if permissions is None else str(permissions)}
 
 
 def _contains(theirs: object, ours: object) -> bool:

@@ -14,7 +14,7 @@ from tests.wire.control import buttons_of, fields_of
 from tests.wire.loopback import Fault
 from tests.wire.rest import Call
 from tests.wire.running import RunningBot
-from tests.wire.world import Happened
+from tests.wire.world import Happened, Person
 
 CARDS = "/channels/*/messages"
 CALLBACKS = "/interactions/*/*/callback"
@@ -147,19 +147,61 @@ async def test_killed_between_a_card_and_its_receipt_the_nonce_keeps_it_single(
     assert cards(room)[number_told(asked) or 1] == stand
 
 
-async def test_after_a_kill_every_button_of_an_old_card_works(room: Room, vademecum: RunningBot) -> None:
+async def test_after_a_kill_every_button_of_every_old_card_works(room: Room, vademecum: RunningBot) -> None:
     discord = room.discord
-    asked = ask(room, "What do axolotls eat?")
-    await one_card_each(room, asked)
+    before = [ask(room, f"What do axolotls eat {when}?") for when in ("now", "in spring", "in summer", "in winter")]
+    await one_card_each(room, *before)
+    _, taken, answered, settled = sorted(number_told(act) or 0 for act in before)
+    await discord.told(discord.slash(room.noor, room.channel, "question claim", id=f"#{taken}"))
+    for number in (answered, settled):
+        await fill_in(room, room.noor, "question answer", number)
+    await fill_in(room, room.mia, "question settle", settled)
+    desk = discord.slash(room.mia, room.channel, "desk")
+    await discord.told(desk)
+    await discord.until(lambda: "settled" in str(card_of(room, settled)), "the last card is drawn as it stands now")
+
     await vademecum.kill()
     await vademecum.start()
-
-    card = card_of(room, number_told(asked))
     too_old = catalogue("en").say("errors.button_too_old")
-    for button in buttons_of(card):
-        pressed = discord.press_id(room.noor, card, button["custom_id"])
+    private = [act.original for act in (desk, before[0]) if act.original]
+    old = [card for card in discord.world.posted() if buttons_of(card)] + private
+    presses = {(message["id"], button["custom_id"]) for message in old for button in buttons_of(message)}
+    assert len(old) == 7
+    assert len(presses) > 20
+    for message_id, custom_id in sorted(presses):
+        pressed = discord.press_id(room.mia, discord.world.message(int(message_id)), custom_id)
         await discord.answered(pressed)
-        assert too_old not in pressed.said, button
+        assert too_old not in pressed.said, custom_id
+
+
+async def test_discord_is_told_of_the_commands_only_where_it_knows_them_otherwise(
+    room: Room, vademecum: RunningBot
+) -> None:
+    discord = room.discord
+
+    def times_told() -> int:
+        return len([call for call in discord.calls if call.method == "PUT" and call.path.endswith("/commands")])
+
+    await vademecum.stop()
+    await vademecum.start()
+    assert times_told() == 1
+
+    discord.world.commands[None][0]["default_member_permissions"] = "8"
+    await vademecum.stop()
+    await vademecum.start()
+    assert times_told() == 2
+
+
+async def fill_in(room: Room, person: Person, command: str, number: int) -> None:
+    """Open a form about a question by its command, fill in every text, and hand it in."""
+    opened = room.discord.slash(person, room.channel, command, id=f"#{number}")
+    await room.discord.answered(opened)
+    texts = {
+        field["custom_id"]: "Worms: https://example.org" for field in fields_of(opened.modal) if field["type"] == 4
+    }
+    handed_in = room.discord.submit(person, opened, texts)
+    await room.discord.told(handed_in)
+    assert f"#{number}" in handed_in.said, handed_in.said
 
 
 async def test_a_form_opened_before_a_kill_can_be_handed_in_after_it(room: Room, vademecum: RunningBot) -> None:
