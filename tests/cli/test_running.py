@@ -160,3 +160,13 @@ async def address_said(process: asyncio.subprocess.Process) -> str:
         assert line, said
         said += line
     return found[0]
+
+
+async def test_a_port_for_the_site_that_is_taken(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        async with Discord() as loopback, running(loopback.origin, tmp_path, SITE_PORT=port) as process:
+            said = await last_words(process)
+    assert process.returncode == 1
+    assert "The bot cannot start" in said
+    assert port in said
