@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import discord
+from aiohttp import web
 from discord import app_commands
 from discord.ext import commands, tasks
 
@@ -66,6 +67,7 @@ class Vademecum(commands.Bot):
         self.router = Router()
         self.deliverer = Deliverer(self)
         self._library: Library | None = None
+        self._site: web.AppRunner | None = None
 
     @property
     def library(self) -> Library:
@@ -85,6 +87,7 @@ class Vademecum(commands.Bot):
         for room in ROOMS:
             await self.load_extension(room)
         await self._sync_commands()
+        await self._serve_site()
         self._tick.start()
 
     async def on_ready(self) -> None:
@@ -105,6 +108,8 @@ class Vademecum(commands.Bot):
         self._tick.cancel()
         await self.deliverer.close()
         try:
+            if self._site is not None:
+                await self._site.cleanup()
             await super().close()
         finally:
             if self._library is not None:
@@ -121,6 +126,14 @@ class Vademecum(commands.Bot):
     def _after_commit(self, topics: frozenset[str]) -> None:
         if outbox.TOPIC in topics:
             self.deliverer.wake()
+
+    async def _serve_site(self) -> None:
+        if self.settings.site_port is None:
+            return
+        from bot.web.app import serve  # the site's templates and parsers are loaded only where it is served
+
+        self._site = await serve(self.library, self.settings.site_host, self.settings.site_port)
+        _log.info("the public site is served on port %s", self.settings.site_port)
 
     async def _sync_commands(self) -> None:
         ours: list[Any] = [command.to_dict(self.tree) for command in self.tree.get_commands()]

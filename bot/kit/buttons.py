@@ -84,8 +84,10 @@ def add_channel_select(
             min_values=0,
             max_values=most,
             channel_types=[discord.ChannelType.text, discord.ChannelType.news],
+            # As text: that is how Discord describes an id, and discord.py hands it on as it is.
             default_values=[
-                discord.SelectDefaultValue(id=one, type=discord.SelectDefaultValueType.channel) for one in chosen_ids
+                discord.SelectDefaultValue(id=str(one), type=discord.SelectDefaultValueType.channel)  # type: ignore[arg-type]
+                for one in chosen_ids
             ],
         )
     )

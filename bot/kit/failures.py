@@ -19,8 +19,8 @@ from bot.kit.replies import Reply
 from bot.text import catalogue
 
 _log = logging.getLogger(__name__)
-_GONE = {10003, 10008, 10015, 10062, 50027}
-"""Unknown channel, message, webhook, interaction, expired token: nobody is left to be answered there."""
+_GONE = {10003, 10008, 10015, 10062, 40060, 50027}
+"""Unknown channel, message, webhook or interaction, answered before (a replay), expired token: nobody is to be told."""
 
 
 async def guard(interaction: discord.Interaction[Any], work: Coroutine[Any, Any, None]) -> None:

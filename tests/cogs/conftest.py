@@ -15,21 +15,27 @@ from tests.cogs.world import World, WorldClock, make_bot, populate
 
 
 @pytest_asyncio.fixture
-async def world(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[World]:
-    """Start the bot in a server with the whole cast; hold every request against Discord's description."""
+async def env(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[simcord.Env]:
+    """Start the bot; hold every request against Discord's description, and let no error pass in the log."""
     clock = WorldClock()
     env = simcord.Env(make_bot(tmp_path, clock))
     clock.env = env
     requests = openapi.watch(env)
     await env.start()
     try:
-        world = populate(env, clock)
-        await env.settle()
-        with env.time_context():
-            yield world
+        yield env
     finally:
         await env.shutdown()
+        await env.bot.close()  # simcord takes the bot from its world; its database is ours to close
     env.raise_errors()
     requests.assert_fine()
     errors = [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
     assert not errors, errors
+
+
+@pytest_asyncio.fixture
+async def world(env: simcord.Env) -> World:
+    """A server with the whole cast, and another server beside it."""
+    made = populate(env)
+    await env.settle()
+    return made

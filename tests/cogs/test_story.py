@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.clock import DAY
 from tests.cogs.world import SOURCE, World, is_card, said
 
 
@@ -23,7 +22,7 @@ async def test_a_question_is_asked_claimed_answered_endorsed_and_settled(world: 
         world.noor, shown, text="Green chlorophyll goes, red anthocyanin is made.", **SOURCE
     )
     notice = world.biology.history()[-1]
-    assert notice.mentions == [world.mia.member]
+    assert [one.id for one in notice.mentions] == [world.mia.id]
     assert world.mia.mention in notice.content
 
     told = said(await world.mia.slash(world.biology, "question endorse", id=f"#{number}", answer=1))
@@ -82,14 +81,12 @@ async def test_a_stale_claim_is_nudged_then_released_and_the_asker_hears_of_it(w
     number = await world.ask(world.mia, "How old is the oldest tree?")
     await world.press(world.noor, number, "claim")
     before = len(world.biology.history())
-    for _ in range(8):
-        await world.env.advance_time(DAY / 1000)
+    await world.live_on(days=8)
     nudge = world.biology.history()[before:]
-    assert [message.mentions for message in nudge] == [[world.noor.member]]
-    for _ in range(3):
-        await world.env.advance_time(DAY / 1000)
+    assert [[one.id for one in message.mentions] for message in nudge] == [[world.noor.id]]
+    await world.live_on(days=3)
     assert "open" in (world.card(number).embeds[0].title or "")
-    assert world.biology.history()[-1].mentions == [world.mia.member]
+    assert [one.id for one in world.biology.history()[-1].mentions] == [world.mia.id]
 
 
 async def test_log_as_question_and_use_as_answer(world: World) -> None:

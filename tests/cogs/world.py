@@ -10,8 +10,9 @@ from typing import Any
 import discord
 import simcord
 
-from bot.client import Vademecum, create_bot
+from bot.client import TICK_SECONDS, Vademecum, create_bot
 from bot.clock import Clock
+from bot.sandbox.simcord_private import set_clock_forward
 from bot.settings import Settings
 
 BOT_PERMISSIONS = discord.Permissions(
@@ -48,7 +49,6 @@ class World:
     """A server with its people, and another one beside it."""
 
     env: simcord.Env
-    clock: WorldClock
     guild: simcord.GuildHandle
     questions: simcord.ChannelHandle
     biology: simcord.ChannelHandle
@@ -67,6 +67,12 @@ class World:
         bot = self.env.bot
         assert isinstance(bot, Vademecum)
         return bot
+
+    async def live_on(self, *, days: int) -> None:
+        """Let days go by at once (ticking through them would take minutes), and the bot do what is due."""
+        for _ in range(days):
+            set_clock_forward(self.env, 24 * 3600)
+            await self.env.advance_time(2 * TICK_SECONDS)
 
     async def ask(self, who: simcord.MemberActor, text: str, **options: Any) -> int:
         """`who` asks in #biology; return the question's number."""
@@ -121,7 +127,7 @@ def said(result: simcord.InteractionResult) -> str:
     return "\n".join(part for part in parts if part)
 
 
-def populate(env: simcord.Env, clock: WorldClock) -> World:
+def populate(env: simcord.Env) -> World:
     """Make the server, its channels and people, and the other server."""
     guild = env.create_guild("Riverside School Library")
     librarian = guild.create_role(
@@ -132,7 +138,6 @@ def populate(env: simcord.Env, clock: WorldClock) -> World:
     far = elsewhere.create_role("Librarians", permissions=discord.Permissions(manage_guild=True))
     return World(
         env=env,
-        clock=clock,
         guild=guild,
         questions=guild.create_text_channel("questions"),
         biology=guild.create_text_channel("biology-7b"),
@@ -142,3 +147,26 @@ def populate(env: simcord.Env, clock: WorldClock) -> World:
         lindqvist=elsewhere.add_member(env.create_user("lindqvist"), roles=[far]),
         **people,
     )
+
+
+async def raw_press(
+    who: simcord.MemberActor, channel: simcord.ChannelHandle, custom_id: str, *values: str
+) -> simcord.InteractionResult:
+    """Press a button, or choose in a select, by its custom id alone: also one that is not drawn, old or forged."""
+    data: dict[str, Any] = {"custom_id": custom_id, "component_type": 3 if values else 2}
+    if values:
+        data["values"] = list(values)
+    return await who._dispatch_interaction(3, channel, data)
+
+
+async def raw_submit(
+    who: simcord.MemberActor, channel: simcord.ChannelHandle, custom_id: str, **texts: str | list[str]
+) -> simcord.InteractionResult:
+    """Hand in a modal by its custom id alone: also one that was opened before a restart."""
+    fields = [
+        {"type": 18, "component": {"custom_id": name, "type": 3, "values": value}}
+        if isinstance(value, list)
+        else {"type": 18, "component": {"custom_id": name, "type": 4, "value": value}}
+        for name, value in texts.items()
+    ]
+    return await who._dispatch_interaction(5, channel, {"custom_id": custom_id, "components": fields})

@@ -1,0 +1,418 @@
+"""Who may do what, and what they are told: one row for every command, right-click, button and form.
+
+The rows are held against the command tree and the router, so that one that nobody thought of fails the test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import pytest
+import simcord
+from discord import app_commands
+
+from bot.models.people import Actor
+from bot.models.questions import Source, SourceKind
+from bot.services import librarians
+from bot.services.publishing import approving, requesting
+from bot.services.researchers import anonymity, answering, asking, settling
+from bot.services.researchers.asking import Ask
+from tests.cogs.world import World, raw_press, raw_submit, said
+
+WEB = Source(SourceKind.WEB, "Leaves", "https://www.example.org/leaves", "Written by a botanist")
+FORM = "(a form opens)"
+ROLES = ("asker", "other", "holder", "librarian", "elsewhere")
+"""Mia asked, Tomasz is another student, Noor took or answered it, Ms. Okafor; Mr. Lindqvist sits in another server."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """How a thing stands before (`given`), and what each of `ROLES` is told when they do this."""
+
+    given: str
+    asker: str
+    other: str
+    holder: str
+    librarian: str
+    elsewhere: str = "There is no question"
+
+
+def same(given: str, told: str, elsewhere: str = "There is no question") -> Row:
+    """A row in which everybody of the server is told the same."""
+    return Row(given, told, told, told, told, elsewhere)
+
+
+Act = Callable[[World, simcord.MemberActor, simcord.ChannelHandle, int], Awaitable[simcord.InteractionResult]]
+
+
+def actor(who: simcord.MemberActor, *, librarian: bool = False) -> Actor:
+    return Actor(who.guild.id, who.id, manages_server=librarian)
+
+
+async def given(world: World, state: str) -> int:
+    """Bring a fresh question into a state, by the services; return its number."""
+    mia, noor, library = actor(world.mia), actor(world.noor), world.bot.library
+    anonymous = state in {"waiting", "passed"}
+    asked = Ask("Why do leaves turn red?", channel_id=world.biology.id, anonymous=anonymous)
+    number = (await asking.ask_question(mia, library, asked)).number
+    if state == "passed":
+        await anonymity.pass_anonymous(actor(world.okafor, librarian=True), library, number)
+    if state == "claimed":
+        await answering.claim_question(noor, library, number)
+    if state in {"answered", "endorsed", "settled", "asked_to_publish"}:
+        await answering.answer_question(noor, library, number, "The green goes first.", (WEB,))
+    if state == "endorsed":
+        await answering.endorse_answer(mia, library, number, 1)
+    if state in {"settled", "asked_to_publish"}:
+        await settling.settle_question(mia, library, number, "The tree takes the green back.")
+    if state == "asked_to_publish":
+        await requesting.ask_publication(mia, library, number)
+    if state == "unresolved":
+        await settling.mark_unresolved(mia, library, number, "Two books and a botanist.")
+    if state == "withdrawn":
+        await asking.withdraw_question(mia, library, number)
+    await world.env.settle()
+    return number
+
+
+def slash(name: str, **options: object) -> Act:
+    """Run a command; ``{n}`` in an option is the question's number."""
+
+    async def act(
+        world: World, who: simcord.MemberActor, channel: simcord.ChannelHandle, number: int
+    ) -> simcord.InteractionResult:
+        filled = {key: value.format(n=number) if isinstance(value, str) else value for key, value in options.items()}
+        return await who.slash(channel, name, **filled)
+
+    return act
+
+
+def press(custom_id: str, *values: str) -> Act:
+    """Press a button of that id; ``{s}`` is one's own server and ``{n}`` the question's number."""
+
+    async def act(
+        world: World, who: simcord.MemberActor, channel: simcord.ChannelHandle, number: int
+    ) -> simcord.InteractionResult:
+        filled = custom_id.format(s=who.guild.id, n=number, digest=await digest(world, number))
+        return await raw_press(who, channel, filled, *(value.format(n=number) for value in values))
+
+    return act
+
+
+def submit(custom_id: str, **texts: str | list[str]) -> Act:
+    """Hand in a form of that id."""
+
+    async def act(
+        world: World, who: simcord.MemberActor, channel: simcord.ChannelHandle, number: int
+    ) -> simcord.InteractionResult:
+        return await raw_submit(who, channel, custom_id.format(s=who.guild.id, n=number), **texts)
+
+    return act
+
+
+async def digest(world: World, number: int) -> str:
+    """The digest of the preview that a librarian would look at; empty where nothing waits."""
+    waiting = await approving.publications_waiting(actor(world.okafor, librarian=True), world.bot.library)
+    return next((one.digest for one in waiting if one.question and one.question.number == number), "")
+
+
+def on_message(menu: str) -> Act:
+    """Right-click on a message of one's own."""
+
+    async def act(
+        world: World, who: simcord.MemberActor, channel: simcord.ChannelHandle, number: int
+    ) -> simcord.InteractionResult:
+        return await who.context_menu(channel, menu, await who.send(channel, "why do cats purr so loudly"))
+
+    return act
+
+
+def librarians_only(told: str) -> Row:
+    """A row of something for librarians, in whichever server."""
+    return Row("open", "for librarians", "for librarians", "for librarians", told, told)
+
+
+ANSWER = {
+    "text": "They lose their green.",
+    "kind": ["web"],
+    "sources": "https://www.example.org/x",
+    "why": "A botanist wrote it",
+}
+HIDDEN = "(Discord hides the command)"
+NOTHING = "Nothing waits for your yes or no"
+NO_CONSENT = "is not for you to decide"
+ROWS: dict[str, tuple[Act, Row]] = {
+    # --- /question
+    "/question ask": (slash("question ask", text="Why?"), same("open", "Your question is", "Your question is")),
+    "/question edit": (slash("question edit", id="{n}"), same("open", FORM)),
+    "/question list": (slash("question list"), same("open", "question", "No question fits")),
+    "/question show": (slash("question show", id="{n}"), same("open", "Why do leaves")),
+    "/question claim": (slash("question claim", id="{n}"), same("open", "is yours to look into")),
+    "/question release": (
+        slash("question release", id="{n}"),
+        Row("claimed", "Only who has taken", "Only who has taken", "is free again", "is free again"),
+    ),
+    "/question answer": (slash("question answer", id="{n}"), same("open", FORM)),
+    "/question endorse": (
+        slash("question endorse", id="{n}", answer=1),
+        Row("answered", "is marked", "Only whoever asked", "Only whoever asked", "is marked"),
+    ),
+    "/question settle": (slash("question settle", id="{n}"), same("answered", FORM)),
+    "/question reopen": (
+        slash("question reopen", id="{n}"),
+        Row("unresolved", "is back", "Only whoever asked", "Only whoever asked", "is back"),
+    ),
+    "/question followup": (slash("question followup", id="{n}"), same("open", FORM)),
+    "/question unresolved": (slash("question unresolved", id="{n}"), same("claimed", FORM)),
+    "/question duplicate": (
+        slash("question duplicate", id="{n}", of="{n}"),
+        Row("open", "can't repeat itself", "Only whoever asked", "Only whoever asked", "can't repeat itself"),
+    ),
+    "/question withdraw": (
+        slash("question withdraw", id="{n}"),
+        Row("open", "is withdrawn", "Only whoever asked", "Only whoever asked", "is withdrawn"),
+    ),
+    "/question trail": (slash("question trail", id="{n}"), same("open", "trail of 1 question")),
+    # --- the other commands
+    "/desk": (slash("desk"), same("open", "Your desk", "Your desk")),
+    "/help": (slash("help"), same("open", "What you can do here", "What you can do here")),
+    "/search": (slash("search", words="leaves"), same("open", "**leaves**", "Nothing found")),
+    "/publish ask": (
+        slash("publish ask", id="{n}"),
+        Row("settled", "Asked.", "Only its authors", "Asked.", "Asked."),
+    ),
+    "/publish consent": (
+        slash("publish consent"),
+        Row("asked_to_publish", NOTHING, NOTHING, "public site?", NOTHING, NOTHING),
+    ),
+    "/publish withdraw": (
+        slash("publish withdraw", id="{n}"),
+        Row("asked_to_publish", "Taken back", NO_CONSENT, NO_CONSENT, "Taken back"),
+    ),
+    "/library setup": (
+        slash("library setup"),
+        Row("open", HIDDEN, HIDDEN, HIDDEN, "Your library's settings", "Your library's settings"),
+    ),
+    "/library approve": (
+        slash("library approve"),
+        Row("open", HIDDEN, HIDDEN, HIDDEN, "Nothing waits", "Nothing waits"),
+    ),
+    "menu Log as question": (on_message("Log as question"), same("open", "Your question is", "Your question is")),
+    "menu Use as answer": (on_message("Use as answer"), same("open", "Which question", "No question is open")),
+    # --- buttons and selects
+    "press question:ask_start": (
+        press("question:ask_start:{s}:0"),
+        same("open", "What do you wonder", "What do you wonder"),
+    ),
+    "press question:claim": (press("question:claim:{s}:{n}"), same("open", "is yours to look into")),
+    "press question:help_answer": (
+        press("question:help_answer:{s}:0"),
+        same("open", "Nobody has taken", "Every question has somebody"),
+    ),
+    "press question:list": (press("question:list:{s}:0:1|"), same("open", "question", "No question fits")),
+    "press question:me_too": (
+        press("question:me_too:{s}:{n}"),
+        Row("open", "is your own", "you wonder about", "you wonder about", "you wonder about"),
+    ),
+    "press question:more": (press("question:more:{s}:{n}"), same("open", "Why do leaves")),
+    "press question:picked": (press("question:picked:{s}:0", "{n}"), same("open", "Why do leaves")),
+    "press question:release": (
+        press("question:release:{s}:{n}"),
+        Row("claimed", "Only who has taken", "Only who has taken", "is free again", "is free again"),
+    ),
+    "press question:reopen": (
+        press("question:reopen:{s}:{n}"),
+        Row("withdrawn", "is back", "Only whoever asked", "Only whoever asked", "is back"),
+    ),
+    "press question:show": (press("question:show:{s}:{n}:0|"), same("open", "Why do leaves")),
+    "press question:trail": (press("question:trail:{s}:{n}:1|"), same("open", "trail of 1 question")),
+    "press question:withdraw": (
+        press("question:withdraw:{s}:{n}"),
+        Row("open", "is withdrawn", "Only whoever asked", "Only whoever asked", "is withdrawn"),
+    ),
+    "press answer:endorse": (
+        press("answer:endorse:{s}:{n}:1"),
+        Row("answered", "is marked", "Only whoever asked", "Only whoever asked", "is marked"),
+    ),
+    "press answer:unendorse": (
+        press("answer:unendorse:{s}:{n}:1"),
+        Row("endorsed", "is taken back", "Only whoever asked", "Only whoever asked", "is taken back"),
+    ),
+    "press answer:use": (
+        press("answer:use:{s}:99:77", "{n}"),
+        same("open", "where the answer", "where the answer"),
+    ),
+    "press library:approve": (
+        press("library:approve:{s}:0"),
+        Row("open", "for librarians", "for librarians", "for librarians", "Nothing waits", "Nothing waits"),
+    ),
+    "press my:desk": (press("my:desk:{s}:0"), same("open", "Your desk", "Your desk")),
+    "press search:page": (press("search:page:{s}:0:1|leaves"), same("open", "**leaves**", "Nothing found")),
+    "press publication:ask": (
+        press("publication:ask:{s}:{n}"),
+        Row("settled", "Asked.", "Only its authors", "Asked.", "Asked."),
+    ),
+    "press publication:consents": (
+        press("publication:consents:{s}:0"),
+        Row("asked_to_publish", NOTHING, NOTHING, "public site?", NOTHING, NOTHING),
+    ),
+    "press publication:give": (
+        press("publication:give:{s}:{n}"),
+        Row("asked_to_publish", "Noted: yes", NO_CONSENT, "Noted: yes", NO_CONSENT),
+    ),
+    "press publication:decline": (
+        press("publication:decline:{s}:{n}"),
+        Row("asked_to_publish", "Noted: no", NO_CONSENT, "Noted: no", NO_CONSENT),
+    ),
+    "press publication:withdraw": (
+        press("publication:withdraw:{s}:{n}"),
+        Row("asked_to_publish", "Taken back", NO_CONSENT, NO_CONSENT, "Taken back"),
+    ),
+    "press pub:ok": (
+        press("pub:ok:{s}:{n}:{digest}"),
+        Row("asked_to_publish", "for librarians", "for librarians", "for librarians", "is public"),
+    ),
+    "press pub:no": (
+        press("pub:no:{s}:{n}"),
+        Row("asked_to_publish", "for librarians", "for librarians", "for librarians", "is not public"),
+    ),
+    "press anonymous:pass": (
+        press("anonymous:pass:{s}:{n}"),
+        Row("waiting", "for librarians", "for librarians", "for librarians", "is open now"),
+    ),
+    "press anonymous:look": (
+        press("anonymous:look:{s}:{n}"),
+        Row("waiting", "for librarians", "for librarians", "for librarians", "That you looked is recorded"),
+    ),
+    "press setup:post_desk": (press("setup:post_desk:{s}:0"), librarians_only("is on its way")),
+    "press setup:question_channel": (press("setup:question_channel:{s}:0", "77"), librarians_only("Kept.")),
+    "press setup:switch": (press("setup:switch:{s}:0:sources_required"), librarians_only("Kept.")),
+    "press setup:watched_channels": (press("setup:watched_channels:{s}:0", "77"), librarians_only("Kept.")),
+    # --- forms, opened
+    "open question:ask": (press("question:ask:{s}:0"), same("open", FORM, FORM)),
+    "open question:ask_anonymous": (press("question:ask_anonymous:{s}:0"), same("open", FORM, FORM)),
+    "open question:follow_up": (press("question:follow_up:{s}:{n}"), same("open", FORM)),
+    "open question:edit": (press("question:edit:{s}:{n}"), same("open", FORM)),
+    "open question:answer": (press("question:answer:{s}:{n}"), same("open", FORM)),
+    "open question:settle": (press("question:settle:{s}:{n}"), same("answered", FORM)),
+    "open question:challenge": (press("question:challenge:{s}:{n}"), same("settled", FORM)),
+    "open question:unresolved": (press("question:unresolved:{s}:{n}"), same("open", FORM)),
+    "open question:duplicate": (press("question:duplicate:{s}:{n}"), same("open", FORM)),
+    "open answer:edit": (press("answer:edit:{s}:{n}:1"), same("answered", FORM)),
+    "open answer:used": (press("answer:used:{s}:{n}:77/99"), same("open", FORM, FORM)),
+    "open inquiry:name": (press("inquiry:name:{s}:{n}"), same("open", FORM)),
+    "open inquiry:outcome": (press("inquiry:outcome:{s}:{n}"), same("open", FORM)),
+    "open library:find": (press("library:find:{s}:0"), same("open", FORM, FORM)),
+    "open setup:numbers": (press("setup:numbers:{s}:0"), librarians_only(FORM)),
+    "open anonymous:refuse": (press("anonymous:refuse:{s}:{n}"), same("waiting", FORM, FORM)),
+    # --- forms, handed in
+    "submit question:ask": (
+        submit("question:ask:{s}:0", text="Why?"),
+        same("open", "Your question is", "Your question is"),
+    ),
+    "submit question:ask_anonymous": (
+        submit("question:ask_anonymous:{s}:0", text="Why?"),
+        same("open", "A librarian reads it first", "anonymously is off"),
+    ),
+    "submit question:follow_up": (
+        submit("question:follow_up:{s}:{n}", text="And then?"),
+        same("open", "Your question is"),
+    ),
+    "submit question:edit": (
+        submit("question:edit:{s}:{n}", text="Why red?"),
+        Row("open", "Changed.", "Only whoever asked", "Only whoever asked", "Changed."),
+    ),
+    "submit question:answer": (submit("question:answer:{s}:{n}", **ANSWER), same("open", "Kept as")),
+    "submit question:settle": (
+        submit("question:settle:{s}:{n}", now_think="The tree takes it back."),
+        Row("answered", "is settled", "Only whoever asked", "Only whoever asked", "is for the asker to write"),
+    ),
+    "submit question:challenge": (
+        submit("question:challenge:{s}:{n}", **(ANSWER | {"text": "Mine were yellow."})),
+        same("settled", "is open again"),
+    ),
+    "submit question:unresolved": (
+        submit("question:unresolved:{s}:{n}", tried="Two books."),
+        Row("claimed", "is marked", "Only whoever asked", "is marked", "is marked"),
+    ),
+    "submit question:duplicate": (
+        submit("question:duplicate:{s}:{n}", of="{n}"),
+        Row("open", "can't repeat itself", "Only whoever asked", "Only whoever asked", "can't repeat itself"),
+    ),
+    "submit answer:edit": (
+        submit("answer:edit:{s}:{n}:1", **ANSWER),
+        Row("answered", "Only who wrote", "Only who wrote", "Changed.", "Changed."),
+    ),
+    "submit answer:used": (
+        submit("answer:used:{s}:{n}:77/99", **ANSWER),
+        same("open", "was deleted", "was deleted"),
+    ),
+    "submit inquiry:name": (
+        submit("inquiry:name:{s}:{n}", name="Red leaves", why="We wonder."),
+        Row("answered", "is now the inquiry", "took part", "is now the inquiry", "is now the inquiry"),
+    ),
+    "submit inquiry:outcome": (
+        submit("inquiry:outcome:{s}:{n}", outcome="A poster."),
+        Row("named", "Kept.", "took part", "Kept.", "Kept."),
+    ),
+    "submit library:find": (
+        submit("library:find:{s}:0", words="leaves"),
+        same("open", "**leaves**", "Nothing found"),
+    ),
+    "submit setup:numbers": (
+        submit("setup:numbers:{s}:0", asks_per_hour="9", open_claims="3", stale_claim_days="7", offer_after_days="2"),
+        librarians_only("Kept."),
+    ),
+    "submit anonymous:refuse": (
+        submit("anonymous:refuse:{s}:{n}", reason="A person is named."),
+        Row("waiting", "for librarians", "for librarians", "for librarians", "is not shown"),
+    ),
+}
+
+
+def what_they_are_told(result: simcord.InteractionResult) -> str:
+    assert result.acknowledged, "every action is answered"
+    return FORM if result.modal is not None else said(result)
+
+
+@pytest.mark.parametrize("name", ROWS)
+@pytest.mark.parametrize("role", ROLES)
+async def test_what_each_is_told(world: World, name: str, role: str) -> None:
+    act, row = ROWS[name]
+    await librarians.change_settings(
+        actor(world.okafor, librarian=True),
+        world.bot.library,
+        anonymity_allowed=True,
+        publishing_allowed=True,
+        asks_per_hour=60,
+    )
+    number = await given(world, row.given)
+    people = dict(zip(ROLES, (world.mia, world.tomasz, world.noor, world.okafor, world.lindqvist), strict=True))
+    channel = world.far_channel if role == "elsewhere" else world.biology
+    expected = getattr(row, role)
+    if expected == HIDDEN:
+        with pytest.raises(simcord.SetupError):
+            await act(world, people[role], channel, number)
+    else:
+        assert expected in what_they_are_told(await act(world, people[role], channel, number))
+
+
+async def test_no_act_is_missing_from_the_table(world: World) -> None:
+    tree = world.bot.tree
+    commands = {
+        f"/{command.qualified_name}" for command in tree.walk_commands() if not isinstance(command, app_commands.Group)
+    }
+    menus = {f"menu {one.name}" for one in tree.get_commands() if isinstance(one, app_commands.ContextMenu)}
+    router = world.bot.router
+    parts = {f"press {kind}:{action}" for kind, action in router.presses}
+    parts |= {f"open {kind}:{action}" for kind, action in router.openers}
+    parts |= {f"submit {kind}:{action}" for kind, action in router.submits}
+    assert set(ROWS) == commands | menus | parts
+
+
+async def test_everything_is_for_servers_only(world: World) -> None:
+    for command in await world.bot.tree.fetch_commands():
+        assert command.allowed_contexts is not None
+        assert command.allowed_contexts.guild
+        assert not command.allowed_contexts.dm_channel
