@@ -19,10 +19,23 @@ from bot.services.library import Library
 from bot.services.publishing import reading
 
 if TYPE_CHECKING:
-    from bot.web.pages import Pages
+    from bot.web.pages import Pages, Rendered
 
 KEPT_LIBRARIES = 32
 """Libraries whose arrangement is kept in memory; the one that was not asked for longest goes first."""
+
+OK = 200
+HEADERS = {
+    "Cache-Control": "no-cache",  # keep it, but ask each time whether it is still there
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+"""What goes along with every answer; a page has a Content-Security-Policy of its own."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -75,10 +88,9 @@ class Site:
         """Return a page or a file of one library; None where it has none of this name."""
         if path.startswith("assets/"):
             return _asset(request, path.removeprefix("assets/"))
-        if (text := pages.render(path)) is not None:
-            indexable = pages.library.indexable
-            return _fresh(request, text.encode(), "text/html", {} if indexable else {"X-Robots-Tag": "noindex"})
-        if not path.endswith("/") and pages.has(f"{path}/"):
+        if (rendered := pages.render(path)) is not None:
+            return _html(request, rendered, indexable=pages.library.indexable)
+        if not path.endswith("/") and f"{path}/" in pages.makers:
             raise web.HTTPPermanentRedirect(f"{path.rpartition('/')[2]}/")
         return None
 
@@ -108,21 +120,21 @@ class Site:
             raise web.HTTPFound(f"{found[0].library.slug}/")  # not for ever: there may be a second one tomorrow
         links = [LibraryLink(one.library.name, f"{one.library.slug}/", len(one.library.pages)) for one in found]
         indexable = bool(found) and all(one.library.indexable for one in found)
-        return _fresh(request, libraries_page(links, indexable=indexable).encode(), "text/html", {})
+        return _html(request, libraries_page(links, indexable=indexable), indexable=indexable)
 
     async def _robots(self, request: web.Request) -> web.StreamResponse:
         from bot.web.pages import robots
 
         found = await self._all()
         closed = [f"{self._prefix}/{one.library.slug}/" for one in found if not one.library.indexable]
-        return _fresh(request, robots(closed if found else ["/"]).encode(), "text/plain", {})
+        return _fresh(request, robots(closed if found else ["/"]).encode(), "text/plain")
 
     async def _missing(self, slug: str, pages: Pages | None) -> web.StreamResponse:
         from bot.web.pages import missing_page
 
         root = f"{self._prefix}/{slug}/" if pages else f"{self._prefix}/"
-        text = pages.missing(root) if pages else missing_page(root)
-        return web.Response(text=text, status=404, content_type="text/html", charset="utf-8")
+        rendered = pages.missing(root) if pages else missing_page(root)
+        return _html(None, rendered, indexable=False, status=404)
 
     @property
     def _prefix(self) -> str:
@@ -133,20 +145,27 @@ class Site:
 def _asset(request: web.Request, name: str) -> web.StreamResponse | None:
     from bot.web.pages import ASSETS, asset
 
-    return _fresh(request, asset(name), ASSETS[name], {}) if name in ASSETS else None
+    return _fresh(request, asset(name), ASSETS[name]) if name in ASSETS else None
 
 
-def _fresh(request: web.Request, body: bytes, content_type: str, headers: dict[str, str]) -> web.StreamResponse:
+def _html(request: web.Request | None, page: Rendered, *, indexable: bool, status: int = 200) -> web.Response:
+    response = _fresh(request, page.text.encode(), "text/html")
+    response.headers["Content-Security-Policy"] = f"{page.policy}; frame-ancestors 'none'"
+    if not indexable:
+        response.headers["X-Robots-Tag"] = "noindex"
+    if status != OK:
+        response.set_status(status)
+    return response
+
+
+def _fresh(request: web.Request | None, body: bytes, content_type: str) -> web.Response:
     """Answer with `body`, or with 304 where the reader has just that."""
     tag = hashlib.sha256(body).hexdigest()[:32]
-    response = web.Response(headers=headers)
+    if request is not None and any(one.value in {tag, "*"} for one in request.if_none_match or ()):
+        response = web.Response(status=304)
+    else:
+        response = web.Response(body=body, content_type=content_type, charset="utf-8")
     response.etag = tag
-    if any(one.value in {tag, "*"} for one in request.if_none_match or ()):
-        response.set_status(304)
-        return response
-    response.body = body
-    response.content_type = content_type
-    response.charset = "utf-8"
     return response
 
 
@@ -155,22 +174,8 @@ async def _with_headers(request: web.Request, handler: Handler) -> web.StreamRes
     try:
         response = await handler(request)
     except web.HTTPException as refused:
-        refused.headers.update(_headers())
+        refused.headers.update(HEADERS)
         raise
-    response.headers.update(_headers())
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
     return response
-
-
-def _headers() -> dict[str, str]:
-    from bot.web.pages import CONTENT_SECURITY_POLICY
-
-    return {
-        "Cache-Control": "no-cache",  # keep it, but ask each time whether it is still there
-        "Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; frame-ancestors 'none'",
-        "Cross-Origin-Opener-Policy": "same-origin",
-        "Cross-Origin-Resource-Policy": "same-origin",
-        "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-        "Referrer-Policy": "no-referrer",
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
-    }

@@ -17,7 +17,7 @@ from bot.errors import BadInput, NotFound
 from bot.models.publications import PublicLibrary
 from bot.services.library import Library
 from bot.services.publishing import reading
-from bot.web.pages import ASSETS, LibraryLink, Pages, asset, libraries_page, missing_page, robots
+from bot.web.pages import ASSETS, LibraryLink, Pages, Rendered, asset, libraries_page, missing_page, robots
 
 MARKER = ".vademecum-site"
 """Stands in every folder that we wrote, and says that we may replace it."""
@@ -88,28 +88,28 @@ def _files(libraries: tuple[PublicLibrary, ...], base_url: str) -> Iterator[tupl
     if len(libraries) == 1:
         pages = Pages(libraries[0], f"{base_url}/" if base_url else "")
         yield from _library_files(pages, "")
-        yield "404.html", pages.missing(root).encode()
+        yield "404.html", pages.missing(root).text.encode()
     else:
         yield from _assets("")
         for one in libraries:
             folder = f"{one.slug}/"
             yield from _library_files(Pages(one, f"{base_url}/{folder}" if base_url else ""), folder)
-        yield "index.html", _list_of(libraries).encode()
-        yield "404.html", missing_page(root).encode()
+        yield "index.html", _list_of(libraries).text.encode()
+        yield "404.html", missing_page(root).text.encode()
     yield "robots.txt", robots(_closed(libraries)).encode()
 
 
 def _library_files(pages: Pages, folder: str) -> Iterator[tuple[str, bytes]]:
     yield from _assets(folder)
-    for path in pages.paths():
-        yield f"{folder}{path}index.html", (pages.render(path) or "").encode()
+    for path, make in pages.makers.items():
+        yield f"{folder}{path}index.html", make(path).text.encode()
 
 
 def _assets(folder: str) -> Iterator[tuple[str, bytes]]:
     yield from ((f"{folder}assets/{name}", asset(name)) for name in ASSETS)
 
 
-def _list_of(libraries: tuple[PublicLibrary, ...]) -> str:
+def _list_of(libraries: tuple[PublicLibrary, ...]) -> Rendered:
     links = [LibraryLink(one.name, f"{one.slug}/", len(one.pages)) for one in libraries]
     return libraries_page(links, indexable=bool(libraries) and all(one.indexable for one in libraries))
 

@@ -6,12 +6,15 @@ has the path ``""``; every path ends in a slash, because each page is a folder.
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache, partial
 from importlib.resources import files
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import jinja2
@@ -33,12 +36,18 @@ LONG_QUESTION = 140
 """Characters past which a question is set in smaller type, so that a phone shows it whole."""
 
 ASSETS = {"style.css": "text/css", "emblem.svg": "image/svg+xml"}
-CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; script-src 'none'"
-)
-"""Nothing runs, nothing is sent, nothing is asked of another host. JSON-LD is data and is not run."""
+POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; script-src "
+"""Nothing runs, nothing is sent, nothing is asked of another host. What follows is the digest of the page's data."""
 
 _say = catalogue().say
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A page: its HTML, and the Content-Security-Policy that stands in it and goes along with it."""
+
+    text: str
+    policy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +60,10 @@ class LibraryLink:
 
 
 class Pages:
-    """The pages of one library. `base_url` is the public address of its home with a slash at its end, or empty."""
+    """The pages of one library. `base_url` is the public address of its home with a slash at its end, or empty.
+
+    `makers` has every page there is, by its path: what makes it, given that path.
+    """
 
     def __init__(self, library: PublicLibrary, base_url: str = "") -> None:
         self.library = library
@@ -59,33 +71,25 @@ class Pages:
         self._arranged = Arrangement(library)
         self._zone = _zone(library.timezone)
         self._sheets = -(-len(library.pages) // LIST_LIMIT) or 1
-        self._makers = self._all_makers()
+        self.makers = self._all_makers()
 
-    def paths(self) -> list[str]:
-        """Every page there is, home first."""
-        return list(self._makers)
-
-    def has(self, path: str) -> bool:
-        """Tell whether there is such a page."""
-        return path in self._makers
-
-    def render(self, path: str) -> str | None:
-        """Return the HTML of a page; None where there is no such page."""
-        make = self._makers.get(path)
+    def render(self, path: str) -> Rendered | None:
+        """Return a page; None where there is no such page."""
+        make = self.makers.get(path)
         return None if make is None else make(path)
 
-    def _all_makers(self) -> dict[str, Callable[[str], str]]:
-        makers: dict[str, Callable[[str], str]] = {"": self._home, "questions/": partial(self._list, 1)}
+    def _all_makers(self) -> dict[str, Callable[[str], Rendered]]:
+        makers: dict[str, Callable[[str], Rendered]] = {"": self._home, "questions/": partial(self._list, 1)}
         makers |= {f"questions/page/{sheet}/": partial(self._list, sheet) for sheet in range(2, self._sheets + 1)}
         makers |= {f"questions/{page.question.number}/": partial(self._question, page) for page in self.library.pages}
         makers["topics/"] = self._topics
         return makers | {f"topics/{topic.slug}/": partial(self._topic, topic) for topic in self._arranged.topics}
 
-    def missing(self, root: str) -> str:
+    def missing(self, root: str) -> Rendered:
         """Return the page for an address that leads nowhere. `root` leads to the library's home from there."""
         return self._page("missing.html", "", _say("web.missing.title"), root=root, canonical="")
 
-    def _home(self, path: str) -> str:
+    def _home(self, path: str) -> Rendered:
         arranged = self._arranged
         return self._page(
             "home.html",
@@ -97,7 +101,7 @@ class Pages:
             count=len(arranged.by_number),
         )
 
-    def _list(self, sheet: int, path: str) -> str:
+    def _list(self, sheet: int, path: str) -> Rendered:
         first = (sheet - 1) * LIST_LIMIT
         return self._page(
             "questions.html",
@@ -108,13 +112,13 @@ class Pages:
             sheets=self._sheets,
         )
 
-    def _topics(self, path: str) -> str:
+    def _topics(self, path: str) -> Rendered:
         return self._page("topics.html", path, _say("web.topics.title"), topics=self._arranged.topics)
 
-    def _topic(self, topic: Topic, path: str) -> str:
+    def _topic(self, topic: Topic, path: str) -> Rendered:
         return self._page("topic.html", path, topic.name, lines=[self._line(page) for page in topic.pages])
 
-    def _question(self, page: PublicPage, path: str) -> str:
+    def _question(self, page: PublicPage, path: str) -> Rendered:
         arranged, question = self._arranged, page.question
         trail, trail_is_cut = arranged.trail(page)
         return self._page(
@@ -129,7 +133,7 @@ class Pages:
             after_answer={one.ordinal: arranged.follow_ups(page, one.ordinal) for one in question.answers},
             trail=trail,
             trail_is_cut=trail_is_cut,
-            described=Markup(describing.as_json_ld(page, self._address(path))),  # noqa: S704 - escaped there
+            described=describing.as_json_ld(page, self._address(path)),
         )
 
     def _line(self, page: PublicPage) -> dict[str, object]:
@@ -148,8 +152,8 @@ class Pages:
         day = datetime.fromtimestamp(milliseconds / 1000, UTC).astimezone(self._zone)
         return _say("web.date", day=day.day, month=_say(f"web.month.{day.month}"), year=day.year)
 
-    def _page(self, template: str, path: str, title: str, /, **values: object) -> str:
-        known = {
+    def _page(self, template: str, path: str, title: str, /, **values: Any) -> Rendered:
+        known: dict[str, Any] = {
             "library": self.library,
             "title": title,
             "root": "../" * path.count("/") or "./",
@@ -161,7 +165,7 @@ class Pages:
         return render_template(template, **(known | values))
 
 
-def libraries_page(libraries: Sequence[LibraryLink], *, indexable: bool) -> str:
+def libraries_page(libraries: Sequence[LibraryLink], *, indexable: bool) -> Rendered:
     """Return the list of all libraries, which stands above their homes."""
     title = _say("web.libraries.title")
     return render_template(
@@ -169,7 +173,7 @@ def libraries_page(libraries: Sequence[LibraryLink], *, indexable: bool) -> str:
     )
 
 
-def missing_page(root: str) -> str:
+def missing_page(root: str) -> Rendered:
     """Return the page for an address that leads nowhere, outside every library. `root` leads to the list of them."""
     title = _say("web.missing.title")
     return render_template("missing.html", library=None, title=title, root=root, indexable=False, canonical="")
@@ -181,9 +185,16 @@ def robots(closed: Sequence[str]) -> str:
     return "\n".join(["User-agent: *", *lines, ""])
 
 
-def render_template(template: str, /, **values: object) -> str:
-    """Fill a template of ours."""
-    return _templates().get_template(template).render(values)
+def render_template(template: str, /, described: str = "", **values: object) -> Rendered:
+    """Fill a template of ours. `described` is the page's data, escaped for a ``<script>`` element that is not run."""
+    policy = POLICY + (f"'sha256-{_digest(described)}'" if described else "'none'")
+    data = Markup(described)  # noqa: S704 - escaped where it was made
+    text = _templates().get_template(template).render(values, described=data, policy=policy)
+    return Rendered(text, policy)
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 @cache
@@ -195,9 +206,7 @@ def _templates() -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.globals.update(
-        say=_say, policy=CONTENT_SECURITY_POLICY, iso=describing.iso, host_of=host_of, shorten=shorten
-    )
+    environment.globals.update(say=_say, iso=describing.iso, host_of=host_of, shorten=shorten)
     environment.filters["markdown"] = lambda text: Markup(to_html(text))  # noqa: S704 - sanitised there
     return environment
 
