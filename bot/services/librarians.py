@@ -100,6 +100,24 @@ async def post_desk(actor: Actor, library: Library, channel_id: int) -> None:
     await library.database.write(change)
 
 
+async def post_cards_again(actor: Actor, library: Library) -> int:
+    """Have the cards of all questions posted anew, and return how many: for channels that have lost their messages.
+
+    What was posted before is forgotten; what a librarian removed comes back too. Raises NotAllowed.
+    """
+
+    def change(tx: Tx) -> int:
+        require_set_up(actor)
+        settings = servers.enter(tx, actor.server_id)
+        tx.librarians.forget_posted(server_id=actor.server_id)
+        shown = tx.librarians.shown_questions(server_id=actor.server_id)
+        for row in shown:
+            keeping.draw(tx, settings, keeping.find_question(tx, actor.server_id, row["number"]))
+        return len(shown)
+
+    return await library.database.write(change)
+
+
 async def waiting_for_librarian(actor: Actor, library: Library) -> Waiting:
     """Return what waits for a librarian of this server. Raises NotAllowed."""
     require(actor, Capability.PASS_ANONYMOUS)

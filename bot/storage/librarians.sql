@@ -19,3 +19,11 @@ WHERE publication.server_id = :server_id AND publication.state = 'asked' AND (
         WHERE anonymous_consent.publication_id = publication.id AND anonymous_consent.state = 'given'
     )
 );
+
+-- name: forget_posted!
+DELETE FROM posted_message WHERE server_id = :server_id;
+
+-- name: shown_questions
+SELECT number FROM question
+WHERE server_id = :server_id AND state NOT IN ('waiting', 'withdrawn', 'duplicate')
+ORDER BY number;
