@@ -35,6 +35,11 @@ class Furnisher:
             self._world.leap_to(at)
             await do()
 
+    async def post_cards(self) -> None:
+        """Post the cards of what was asked in earlier runs: the world has forgotten their messages."""
+        post = librarians.post_cards_again(self._world.actors[LIBRARIAN], self._library)
+        await simcord_private.as_the_bot(self._world.env, post)
+
     async def post_desks(self) -> None:
         """Post the library desk where people look for it."""
         librarian = self._world.actors[LIBRARIAN]

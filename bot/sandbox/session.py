@@ -83,7 +83,9 @@ class Sandbox:
             self.world.leap_to(self._goal_ms())
 
     async def _furnish(self, furnisher: Furnisher) -> None:
-        if not self._kept.has_class:
+        if self._kept.has_class:
+            await furnisher.post_cards()
+        else:
             self._kept.has_class = True  # written first: half of it is better than half of it twice
             kept.write(self.settings.data_dir, self._kept)
             await furnisher.tell_story(self._goal_ms())

@@ -12,7 +12,7 @@ from bot.sandbox.sample_class import SampleClass, read_sample_class
 from bot.sandbox.sample_site import SampleClock, furnish_for_site
 from bot.sandbox.sample_story import FIRST_DAY, moment, source_of
 from bot.services.library import Library
-from bot.services.publishing import reading
+from bot.services.publishing import reading, snapshots
 from bot.services.researchers import finding, sources, trail
 
 PERSON = Source(SourceKind.PERSON, "Mr. Haddad", why="He teaches it, and showed us how he knows.")
@@ -114,5 +114,21 @@ async def test_there_is_something_to_read_for_the_public(library: Library, clock
 
     assert public.server_id == server_id
     assert public.slug == "riverside-school-library"
-    assert len(public.pages) >= 4
-    assert any(page.question.inquiry_outcome for page in public.pages)
+    by_number = {page.question.number: page.question for page in public.pages}
+    assert len(by_number) >= 6
+    assert by_number[1].inquiry_outcome
+    deep = by_number[max(by_number)]
+    depth = 0
+    while deep.parent_number is not None:
+        deep, depth = by_number[deep.parent_number], depth + 1
+    assert depth == 3, "a trail can be followed on the site"
+
+
+async def test_what_is_public_names_nobody(library: Library, clock: SampleClock, sample: SampleClass) -> None:
+    await furnish_for_site(library, clock)
+    (public,) = await reading.public_libraries(library)
+    text = " ".join(snapshots.to_json(page.question) for page in public.pages)
+
+    for person in sample.people:
+        assert person.name not in text
+    assert "carotenoids" in text, "the same search finds what is there"
