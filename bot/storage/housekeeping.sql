@@ -12,9 +12,6 @@ UPDATE server SET name = :name WHERE id = :id AND name <> :name;
 -- name: server^
 SELECT id, name, slug, timezone FROM server WHERE id = :id;
 
--- name: servers
-SELECT id, name, slug, timezone FROM server ORDER BY id;
-
 -- name: slug_taken$
 SELECT 1 FROM server WHERE slug = :slug;
 

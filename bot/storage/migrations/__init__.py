@@ -103,3 +103,5 @@ def statements(script: str) -> Iterator[str]:
         if sqlite3.complete_statement(collected):
             yield collected
             collected = ""
+    if collected.strip():  # a last comment, or a statement whose semicolon was forgotten
+        yield collected

@@ -1,0 +1,167 @@
+"""Full-text search: quoted words in which nothing is syntax, a table per server, marks around what was found."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.services.library import Library
+from bot.storage import search
+from bot.storage.database import Tx
+from bot.storage.search import ANSWER, MARK_END, MARK_START, QUESTION, Hit, fts_query
+from tests.cast import OTHER_SERVER, SERVER
+
+HOSTILE = [
+    '"',
+    '"" OR ""',
+    "NEAR(a b)",
+    "body : a",
+    "a AND NOT b",
+    "a*",
+    "^a",
+    "{a b} : c",
+    "-",
+    "(",
+    "\x00",
+    "a'b",
+    "+",
+    "🌍",
+]
+
+
+async def put(library: Library, entity_id: int, text: str, server_id: int = SERVER, kind: int = QUESTION) -> None:
+    await library.database.write(search.put, server_id, kind, entity_id, text)
+
+
+async def find(
+    library: Library, typed: str, server_id: int = SERVER, *, limit: int = 50, offset: int = 0, any_word: bool = False
+) -> list[int]:
+    hits = await library.database.read(
+        lambda tx: search.find(tx, server_id, typed, limit=limit, offset=offset, any_word=any_word)
+    )
+    return [hit.entity_id for hit in hits]
+
+
+@pytest.mark.parametrize(
+    ("typed", "every", "any_word"),
+    [
+        ("", "", ""),
+        ("  ?!  ", "", ""),
+        ("sky", '"sky"*', '"sky"*'),
+        ("why is the sky blue", '"why" "is" "the" "sky" "blue"*', '"blue"*'),
+        ("do whales sleep", '"do" "whales" "sleep"*', '"whales" OR "sleep"*'),
+        ('a" OR b', '"a" "OR" "b"*', '"a" OR "OR" OR "b"*'),
+        ("größer 図書館", '"größer" "図書館"*', '"größer"*'),
+    ],
+)
+def test_words_become_a_query(typed: str, every: str, any_word: str) -> None:
+    assert (fts_query(typed), fts_query(typed, any_word=True)) == (every, any_word)
+
+
+def test_only_so_many_words_count() -> None:
+    assert fts_query("word " * 50).count('"word"') == search.WORDS_LIMIT
+
+
+async def test_words_are_found_in_any_order_in_any_case_without_accents_and_as_beginnings(library: Library) -> None:
+    await put(library, 1, "Pourquoi l'Été est-il chaud?")
+    for typed in ("été", "ete chaud", "CHAUD pour", "cha"):
+        assert await find(library, typed) == [1]
+    for typed in ("hiver", "haud", "ete froid", "cha ete"):
+        assert await find(library, typed) == []
+
+
+async def test_what_is_put_again_is_found_anew_and_what_is_taken_out_is_not(library: Library) -> None:
+    await put(library, 1, "whales")
+    await put(library, 1, "dolphins")
+    assert (await find(library, "whales"), await find(library, "dolphins")) == ([], [1])
+    await library.database.write(search.take_out, SERVER, QUESTION, 1)
+    assert await find(library, "dolphins") == []
+
+
+async def test_a_question_and_an_answer_of_the_same_id_are_two_documents(library: Library) -> None:
+    await put(library, 1, "whales sing")
+    await put(library, 1, "whales sleep", kind=ANSWER)
+    hits = await library.database.read(lambda tx: search.find(tx, SERVER, "sleep", limit=5))
+    assert hits == [Hit(ANSWER, 1, f"whales {MARK_START}sleep{MARK_END}")]
+    for kind in (QUESTION, ANSWER):
+        found = await library.database.read(lambda tx, kind=kind: search.find(tx, SERVER, "whales", limit=5, kind=kind))  # type: ignore[misc]
+        assert [hit.kind for hit in found] == [kind]
+
+
+async def test_counts_agree_with_what_is_found_page_by_page(library: Library) -> None:
+    for entity_id in range(1, 8):
+        await put(library, entity_id, "whales " * entity_id)
+    assert await library.database.read(search.count, SERVER, "whales") == 7
+    pages = [await find(library, "whales", limit=3, offset=offset) for offset in (0, 3, 6, 9)]
+    assert [len(page) for page in pages] == [3, 3, 1, 0]
+    assert sorted(itertools.chain(*pages)) == list(range(1, 8))
+
+
+async def test_any_word_finds_more_and_the_best_first(library: Library) -> None:
+    await put(library, 1, "Do whales sing?")
+    await put(library, 2, "Do whales sleep while swimming?")
+    assert await find(library, "whales sleep") == [2]
+    assert await find(library, "whales sleep", any_word=True) == [2, 1]
+    assert await library.database.read(lambda tx: search.count(tx, SERVER, "whales sleep", any_word=True)) == 2
+
+
+async def test_servers_do_not_find_each_other(library: Library) -> None:
+    await put(library, 1, "whales here")
+    await put(library, 2, "whales elsewhere", OTHER_SERVER)
+    assert (await find(library, "whales"), await find(library, "whales", OTHER_SERVER)) == ([1], [2])
+    assert await find(library, "whales", 7) == []
+    assert await library.database.read(search.count, 7, "whales") == 0
+
+
+async def test_one_servers_words_do_not_rank_anothers(library: Library) -> None:
+    for server_id in (SERVER, OTHER_SERVER):
+        await put(library, 1, "whales and the sea", server_id)
+        await put(library, 2, "the sea and the whales and the sea", server_id)
+    before = await find(library, "sea whales")
+    for entity_id in range(10, 40):
+        await put(library, entity_id, "sea " * 30, OTHER_SERVER)
+    assert await find(library, "sea whales") == before
+
+
+async def test_long_texts_are_cut_around_the_words(library: Library) -> None:
+    await put(library, 1, "before " * 200 + "whales" + " after" * 200)
+    (hit,) = await library.database.read(lambda tx: search.find(tx, SERVER, "whales", limit=1))
+    assert f"{MARK_START}whales{MARK_END}" in hit.snippet
+    assert len(hit.snippet.split()) <= search.SNIPPET_WORDS + 2
+
+
+async def test_marks_that_somebody_typed_are_not_ours_to_trust(library: Library) -> None:
+    """Services clean such characters away; the index itself leaves them to whoever renders."""
+    await put(library, 1, "whales")
+    (hit,) = await library.database.read(lambda tx: search.find(tx, SERVER, f"{MARK_START}whales", limit=1))
+    assert hit.snippet == f"{MARK_START}whales{MARK_END}"
+
+
+async def test_a_rebuilt_index_holds_no_word_of_what_was_taken_out(library: Library) -> None:
+    def blocks(tx: Tx) -> bytes:
+        rows = tx.connection.execute(f"SELECT block FROM search_{SERVER}_data").fetchall()
+        return b"".join(row["block"] for row in rows)
+
+    await put(library, 1, "leviathan")
+    await put(library, 2, "whales")
+    await library.database.write(search.take_out, SERVER, QUESTION, 1)
+    assert b"eviathan" in await library.database.read(blocks)
+    await library.database.write(search.rebuild, SERVER)
+    assert b"eviathan" not in await library.database.read(blocks)
+    assert await find(library, "whales") == [2]
+    await library.database.write(search.rebuild, OTHER_SERVER)  # which has none
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@given(typed=st.one_of(st.text(), st.lists(st.sampled_from([*HOSTILE, "whales", "OR", "NOT"])).map(" ".join)))
+async def test_nothing_that_can_be_typed_is_syntax(library: Library, typed: str) -> None:
+    await put(library, 1, "whales and other animals")
+    for any_word in (False, True):
+        found = await find(library, typed, any_word=any_word)
+        assert found in ([], [1])
+        assert await library.database.read(
+            lambda tx, any_word=any_word: search.count(tx, SERVER, typed, any_word=any_word)  # type: ignore[misc]
+        ) == len(found)
