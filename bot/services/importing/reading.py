@@ -21,6 +21,8 @@ from bot.text import catalogue
 
 BLOCK = 1 << 16
 """Bytes that are read at once."""
+HEAD_BLOCK = 1 << 11
+"""The same while only the head is looked for, which is short."""
 LARGEST_MESSAGE = 64 << 20
 """Bytes of one message with all its reactions: what must fit into memory. Real ones have some thousands."""
 DIRECT_MESSAGES = 0
@@ -82,7 +84,7 @@ def read_header(path: Path) -> Export:
     found: dict[str, Any] = {}
     with _refusing(path, Spot()), path.open("rb") as file:
         source = _Source(file, _ignore)
-        for prefix, event, value in ijson.parse(source, buf_size=BLOCK):
+        for prefix, event, value in ijson.parse(source, buf_size=HEAD_BLOCK):
             if prefix in wanted:
                 found.setdefault(prefix, value if event == "string" else (event,))
             elif prefix == "messages.item":  # the head may stand at the end
