@@ -87,6 +87,7 @@ class Vademecum(commands.Bot):
         for room in ROOMS:
             await self.load_extension(room)
         await self._sync_commands()
+        await due.plan_housekeeping(self._library)
         await self._serve_site()
         self._tick.start()
 

@@ -58,8 +58,8 @@ class Listening(Room):
     @commands.Cog.listener()
     async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
         """A captured message that its author edits changes what was captured from it."""
-        content = event.data.get("content")
-        if event.guild_id is not None and isinstance(content, str) and content.strip():
+        content = event.data.get("content", "")  # not every edit carries it
+        if event.guild_id is not None and content.strip():
             await capturing.message_edited(self.library, event.guild_id, event.message_id, content)
 
     @commands.Cog.listener()

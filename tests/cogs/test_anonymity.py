@@ -8,6 +8,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import discord
 import pytest
 import simcord
 
@@ -27,7 +28,7 @@ async def ask_from_the_desk(world: World, who: simcord.MemberActor, button: str)
     return int(told.split("**#")[1].split("**")[0])
 
 
-async def post_desk(world: World) -> object:
+async def post_desk(world: World) -> discord.Message:
     page = await world.okafor.slash(world.biology, "library setup")
     assert page.response is not None
     await world.okafor.click(page.response, label="Post the desk here")
@@ -75,18 +76,25 @@ async def seen_places(world: World, out: Path, log: str) -> dict[str, str]:
     with closing(sqlite3.connect(data / "vademecum.sqlite3")) as database:
         index = "\n".join(str(row) for row in database.execute(f"SELECT * FROM search_{world.guild.id}"))
         outbox = "\n".join(str(row) for row in database.execute("SELECT * FROM outbox"))
+    requests = [[one.path, one.json] for one in world.env.http_requests]
     return {
-        "requests": json.dumps(
-            [[one.path, one.json] for one in world.env.http_requests], ensure_ascii=False, default=str
-        ),
-        "site": "\n".join(
-            path.read_text() for path in out.rglob("*.*") if path.suffix in {".html", ".txt", ".json", ".xml"}
-        ),
-        "files": "\n".join(str(path) for path in [*data.rglob("*"), *out.rglob("*")]),
+        "requests": json.dumps(requests, ensure_ascii=False, default=str),
+        "site": written_in(out),
+        "files": "\n".join(names_in(data) + names_in(out)),
         "index": index,
         "outbox": outbox,
         "log": log,
     }
+
+
+def written_in(folder: Path) -> str:
+    return "\n".join(
+        path.read_text() for path in folder.rglob("*") if path.suffix in {".html", ".txt", ".json", ".xml"}
+    )
+
+
+def names_in(folder: Path) -> list[str]:
+    return [str(path) for path in folder.rglob("*")]
 
 
 def tables_with(path: Path, user_id: int) -> set[str]:

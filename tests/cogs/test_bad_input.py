@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import discord
 import pytest
 
@@ -108,23 +111,23 @@ async def test_twice_is_once(world: World) -> None:
         world.biology,
         f"question:answer:{world.guild.id}:{number}",
         text="Yes.",
-        **{key: value for key, value in SOURCE.items()},
+        **SOURCE,
     )
     assert "withdrawn" in said(late)
 
 
-async def test_a_replayed_event_asks_once(world: World) -> None:
-    seen: list[dict[str, object]] = []
+async def test_a_replayed_event_asks_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Mapping[str, Any]] = []
     emit = world.env.backend.emit
 
-    def keep(event: str, payload: dict[str, object]) -> None:
+    def keep(event: str, payload: Mapping[str, Any]) -> None:
         if event == "INTERACTION_CREATE":
             seen.append(payload)
         emit(event, payload)
 
-    world.env.backend.emit = keep
+    monkeypatch.setattr(world.env.backend, "emit", keep)
     await world.ask(world.mia, "Do fish sleep?")
-    world.env.backend.emit = emit
+    monkeypatch.undo()
     emit("INTERACTION_CREATE", seen[-1])
     await world.env.settle()
     assert "1 question" in said(await world.ben.slash(world.biology, "question list"))
@@ -147,8 +150,10 @@ async def test_a_member_who_left_leaves_their_question(world: World) -> None:
 
 
 async def test_a_channel_in_which_the_bot_may_not_post(world: World) -> None:
+    me = world.guild.me
+    assert me is not None
     shut = world.guild.create_text_channel(
-        "shut", overwrites={world.guild.me: discord.PermissionOverwrite(send_messages=False, embed_links=False)}
+        "shut", overwrites={me: discord.PermissionOverwrite(send_messages=False, embed_links=False)}
     )
     told = said(await world.mia.slash(shut, "question ask", text="Why is it shut?"))
     assert "Send Messages, Embed Links" in told

@@ -86,7 +86,8 @@ async def test_a_stale_claim_is_nudged_then_released_and_the_asker_hears_of_it(w
     assert [[one.id for one in message.mentions] for message in nudge] == [[world.noor.id]]
     await world.live_on(days=3)
     assert "open" in (world.card(number).embeds[0].title or "")
-    assert [one.id for one in world.biology.history()[-1].mentions] == [world.mia.id]
+    after = [[one.id for one in message.mentions] for message in world.biology.history()[before + 1 :]]
+    assert after == [[world.mia.id], []], "a word to the asker, then the quiet digest of what nobody has"
 
 
 async def test_log_as_question_and_use_as_answer(world: World) -> None:

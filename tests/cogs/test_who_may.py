@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import simcord
@@ -16,7 +17,7 @@ from bot.models.people import Actor
 from bot.models.questions import Source, SourceKind
 from bot.services import librarians
 from bot.services.publishing import approving, requesting
-from bot.services.researchers import anonymity, answering, asking, settling
+from bot.services.researchers import anonymity, answering, asking, settling, trail
 from bot.services.researchers.asking import Ask
 from tests.cogs.world import World, raw_press, raw_submit, said
 
@@ -60,8 +61,10 @@ async def given(world: World, state: str) -> int:
         await anonymity.pass_anonymous(actor(world.okafor, librarian=True), library, number)
     if state == "claimed":
         await answering.claim_question(noor, library, number)
-    if state in {"answered", "endorsed", "settled", "asked_to_publish"}:
+    if state in {"answered", "endorsed", "settled", "asked_to_publish", "named"}:
         await answering.answer_question(noor, library, number, "The green goes first.", (WEB,))
+    if state == "named":
+        await trail.name_inquiry(mia, library, number, "Red leaves", "We wonder.")
     if state == "endorsed":
         await answering.endorse_answer(mia, library, number, 1)
     if state in {"settled", "asked_to_publish"}:
@@ -106,7 +109,8 @@ def submit(custom_id: str, **texts: str | list[str]) -> Act:
     async def act(
         world: World, who: simcord.MemberActor, channel: simcord.ChannelHandle, number: int
     ) -> simcord.InteractionResult:
-        return await raw_submit(who, channel, custom_id.format(s=who.guild.id, n=number), **texts)
+        filled = {key: value.format(n=number) if isinstance(value, str) else value for key, value in texts.items()}
+        return await raw_submit(who, channel, custom_id.format(s=who.guild.id, n=number), **filled)
 
     return act
 
@@ -133,7 +137,7 @@ def librarians_only(told: str) -> Row:
     return Row("open", "for librarians", "for librarians", "for librarians", told, told)
 
 
-ANSWER = {
+ANSWER: dict[str, str | list[str]] = {
     "text": "They lose their green.",
     "kind": ["web"],
     "sources": "https://www.example.org/x",
@@ -188,7 +192,7 @@ ROWS: dict[str, tuple[Act, Row]] = {
     ),
     "/publish withdraw": (
         slash("publish withdraw", id="{n}"),
-        Row("asked_to_publish", "Taken back", NO_CONSENT, NO_CONSENT, "Taken back"),
+        Row("asked_to_publish", "Taken back", NO_CONSENT, "Taken back", "Taken back"),
     ),
     "/library setup": (
         slash("library setup"),
@@ -259,15 +263,15 @@ ROWS: dict[str, tuple[Act, Row]] = {
     ),
     "press publication:give": (
         press("publication:give:{s}:{n}"),
-        Row("asked_to_publish", "Noted: yes", NO_CONSENT, "Noted: yes", NO_CONSENT),
+        Row("asked_to_publish", "Noted: yes", NO_CONSENT, "Noted: yes", NO_CONSENT, NO_CONSENT),
     ),
     "press publication:decline": (
         press("publication:decline:{s}:{n}"),
-        Row("asked_to_publish", "Noted: no", NO_CONSENT, "Noted: no", NO_CONSENT),
+        Row("asked_to_publish", "Noted: no", NO_CONSENT, "Noted: no", NO_CONSENT, NO_CONSENT),
     ),
     "press publication:withdraw": (
         press("publication:withdraw:{s}:{n}"),
-        Row("asked_to_publish", "Taken back", NO_CONSENT, NO_CONSENT, "Taken back"),
+        Row("asked_to_publish", "Taken back", NO_CONSENT, "Taken back", "Taken back"),
     ),
     "press pub:ok": (
         press("pub:ok:{s}:{n}:{digest}"),
@@ -350,11 +354,11 @@ ROWS: dict[str, tuple[Act, Row]] = {
     ),
     "submit inquiry:name": (
         submit("inquiry:name:{s}:{n}", name="Red leaves", why="We wonder."),
-        Row("answered", "is now the inquiry", "took part", "is now the inquiry", "is now the inquiry"),
+        Row("answered", "is now the inquiry", "is named by those who", "is now the inquiry", "is now the inquiry"),
     ),
     "submit inquiry:outcome": (
         submit("inquiry:outcome:{s}:{n}", outcome="A poster."),
-        Row("named", "Kept.", "took part", "Kept.", "Kept."),
+        Row("named", "Kept.", "is named by those who", "Kept.", "Kept."),
     ),
     "submit library:find": (
         submit("library:find:{s}:0", words="leaves"),
@@ -387,6 +391,8 @@ async def test_what_each_is_told(world: World, name: str, role: str) -> None:
         publishing_allowed=True,
         asks_per_hour=60,
     )
+    far = actor(world.lindqvist, librarian=True)
+    await librarians.change_settings(far, world.bot.library, publishing_allowed=True)
     number = await given(world, row.given)
     people = dict(zip(ROLES, (world.mia, world.tomasz, world.noor, world.okafor, world.lindqvist), strict=True))
     channel = world.far_channel if role == "elsewhere" else world.biology
@@ -412,7 +418,7 @@ async def test_no_act_is_missing_from_the_table(world: World) -> None:
 
 
 async def test_everything_is_for_servers_only(world: World) -> None:
-    for command in await world.bot.tree.fetch_commands():
-        assert command.allowed_contexts is not None
-        assert command.allowed_contexts.guild
-        assert not command.allowed_contexts.dm_channel
+    synced = [one.json for one in world.env.http_requests if one.method == "PUT" and one.path.endswith("/commands")]
+    told: Any = synced[0]
+    assert len(told) == len(world.bot.tree.get_commands())
+    assert {(command["name"], tuple(command["contexts"])) for command in told} == {(one["name"], (0,)) for one in told}

@@ -103,7 +103,7 @@ class World:
         return said(await who.submit_modal(shown, fields))
 
 
-SOURCE = {
+SOURCE: dict[str, str | list[str]] = {
     "kind": ["web"],
     "sources": "https://www.example.org/leaves",
     "why": "Written by a botanist who studies trees",

@@ -53,6 +53,7 @@ async def test_a_question_travels_from_chat_to_a_public_page(
         noor = await sit_down("noor", "questions")
         await _claim_and_answer(noor, number)
         await _settle_and_share(mia, number, pictures)
+        await _say_yes(noor, number)
 
         okafor = await sit_down("okafor", "questions")
         await _publish(okafor, number)
@@ -86,7 +87,7 @@ async def _claim_and_answer(noor: PreviewPage, number: int) -> None:
     await noor.fill_form(
         f"Answer #{number}",
         **{
-            "Your answer": "Standing on one leg takes them hardly any muscle work, and less warmth is lost to the water.",
+            "Your answer": "Standing on one leg takes them hardly any muscle work, and keeps warmth.",
             "Your sources, one on each line": "https://www.si.edu/",
             "Why trust it? One line for each source": "A large museum whose zoo keeps flamingos",
         },
@@ -106,6 +107,16 @@ async def _settle_and_share(mia: PreviewPage, number: int, pictures: Path) -> No
     assert f"#{number}" in await mia.last_private_reply()
 
 
+async def _say_yes(noor: PreviewPage, number: int) -> None:
+    await noor.see(re.compile(rf"#{number}.*public", re.DOTALL))
+    await noor.slash("publish consent")
+    while f"#{number}" not in await noor.last_private_reply():  # older requests of the sample class come first
+        await noor.press("No")
+        await noor.press("Next ›")
+    await noor.press("Yes, under this pen name")
+    assert f"yes for #{number}" in await noor.last_private_reply()
+
+
 async def _publish(okafor: PreviewPage, number: int) -> None:
     await okafor.slash("library approve")
     for _ in range(10):
@@ -123,5 +134,7 @@ async def _public_page(page: Page, address: str, number: int) -> Page:
     await expect(page.get_by_role("heading", name=WONDER)).to_be_visible()
     await expect(page.locator("body")).to_contain_text("Maybe the other leg is cold.")
     await expect(page.locator("body")).to_contain_text("the tucked leg stays warm")
+    await expect(page.locator("body")).to_contain_text("hardly any muscle work")
+    await expect(page.get_by_role("link", name=re.compile("si.edu"))).to_be_visible()
     assert f"/questions/{number}/" in page.url
     return page
