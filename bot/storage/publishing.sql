@@ -57,12 +57,13 @@ DELETE FROM anonymous_consent
 WHERE publication_id = (SELECT id FROM publication WHERE server_id = :server_id AND id = :publication_id);
 
 -- name: authors
+-- The plus keeps SQLite from looking through all answers of the server.
 -- Whom a question names: its asker, unless anonymous, and whoever wrote an answer that stands.
 SELECT asker_user_id AS user_id FROM question
 WHERE server_id = :server_id AND id = :question_id AND anonymous = 0 AND asker_user_id IS NOT NULL
 UNION
 SELECT author_user_id FROM answer
-WHERE server_id = :server_id AND question_id = :question_id AND removed = 0 AND text <> ''
+WHERE +server_id = :server_id AND question_id = :question_id AND removed = 0 AND text <> ''
 ORDER BY user_id;
 
 -- name: ask_consent!

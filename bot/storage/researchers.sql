@@ -187,31 +187,33 @@ FROM question AS asked
 WHERE asked.server_id = :server_id AND asked.id = :question_id;
 
 -- name: view_answers
+-- This and the next start from a question that was found with its server: with `server_id` beside it, SQLite would look
+-- through all answers of the server.
 SELECT id, question_id, ordinal, author_user_id AS author_id, text, endorsed_at, endorsed_by_user_id AS endorsed_by,
        created_at, changed_at, revision, removed, source_message_id
 FROM answer
-WHERE server_id = :server_id AND question_id = :question_id
+WHERE question_id = :question_id
 ORDER BY ordinal;
 
 -- name: view_challenges
 SELECT id, question_id, author_user_id AS author_id, text, created_at
 FROM challenge
-WHERE server_id = :server_id AND question_id = :question_id
+WHERE question_id = :question_id
 ORDER BY id;
 
 -- name: view_sources
 -- Of a question's answers and challenges.
 SELECT answer_id, challenge_id AS other_id, kind, title, locator, why, asked, checked
 FROM source
-WHERE answer_id IN (SELECT id FROM answer WHERE server_id = :server_id AND question_id = :question_id)
-   OR challenge_id IN (SELECT id FROM challenge WHERE server_id = :server_id AND question_id = :question_id)
+WHERE answer_id IN (SELECT id FROM answer WHERE question_id = :question_id)
+   OR challenge_id IN (SELECT id FROM challenge WHERE question_id = :question_id)
 ORDER BY position, id;
 
 -- name: view_attachments
 SELECT answer_id, question_id AS other_id, digest, filename, content_type, size, alt
 FROM attachment
 WHERE question_id = :question_id
-   OR answer_id IN (SELECT id FROM answer WHERE server_id = :server_id AND question_id = :question_id)
+   OR answer_id IN (SELECT id FROM answer WHERE question_id = :question_id)
 ORDER BY id;
 
 -- name: list_count$
@@ -250,16 +252,22 @@ ORDER BY question.created_at DESC, question.id DESC;
 -- name: pick_by_number
 -- Numbers that begin with :prefix ('' is all, newest first); :states is '' or |open|claimed|.
 -- What is hidden or withdrawn is there for librarians, and what is withdrawn for who asked it by name.
-SELECT number, state, text, topic, created_at, claimed_by_user_id AS claimed_by,
+SELECT question.number, question.state, question.text, question.topic, question.created_at,
+    question.claimed_by_user_id AS claimed_by,
     (SELECT COUNT(*) FROM answer WHERE answer.question_id = question.id AND answer.removed = 0) AS answer_count,
     (SELECT COUNT(*) FROM me_too WHERE me_too.question_id = question.id) AS me_too_count
 FROM question
-WHERE server_id = :server_id
-    AND (hidden = 0 AND state <> 'withdrawn' OR :librarian = 1 OR asker_user_id = :user_id)
-    AND (:states = '' OR :states LIKE '%|' || state || '|%')
-    AND CAST(number AS TEXT) LIKE :prefix || '%'
-ORDER BY CASE WHEN :prefix = '' THEN 0 ELSE LENGTH(CAST(number AS TEXT)) END, number DESC
-LIMIT :limit;
+JOIN (
+    SELECT id, CASE WHEN :prefix = '' THEN 0 ELSE LENGTH(CAST(number AS TEXT)) END AS digits
+    FROM question
+    WHERE server_id = :server_id
+        AND (hidden = 0 AND state <> 'withdrawn' OR :librarian = 1 OR asker_user_id = :user_id)
+        AND (:states = '' OR :states LIKE '%|' || state || '|%')
+        AND CAST(number AS TEXT) LIKE :prefix || '%'
+    ORDER BY digits, number DESC
+    LIMIT :limit
+) AS picked ON picked.id = question.id
+ORDER BY picked.digits, question.number DESC;
 
 -- name: topics
 -- The most used first.

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from bot.storage import database, queries
+from bot.storage import database, migrations, queries
 
 ROOT = Path(queries.__file__).parents[2]
 
@@ -81,3 +83,20 @@ def statements(room: str) -> Iterator[tuple[str, str]]:
     for part in (ROOT / "bot" / "storage" / f"{room}.sql").read_text("utf-8").split("-- name: ")[1:]:
         head, _, sql = part.partition("\n")
         yield head.rstrip("^$!#*"), sql
+
+
+@pytest.mark.parametrize("room", database.ROOMS)
+def test_no_query_looks_through_all_answers_of_a_server_or_all_questions_of_all(room: str, tmp_path: Path) -> None:
+    """SQLite has no statistics here, and takes the first index whose column has a value: it has been wrong."""
+    path = tmp_path / "vademecum.sqlite3"
+    migrations.upgrade(path)
+    with closing(sqlite3.connect(path)) as connection:
+        for name, sql in statements(room):
+            if name in WHOLE_HOUSE or "candidate" in sql:  # the spool is a table of its own
+                continue
+            values = dict.fromkeys(re.findall(r":(\w+)", sql), 1)
+            plan = " / ".join(row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}", values))
+            assert "answer_by_author (server_id=?)" not in plan, f"{room}.{name}: {plan}"
+            assert not re.search(r"SCAN (question|answer|source|attachment|me_too|outbox)\b", plan), (
+                f"{room}.{name}: {plan}"
+            )
