@@ -1,4 +1,4 @@
-"""Writes the public site as a folder of files that any web server, or none, can show.
+"""Writes the public site as a folder of files that any web server can show, under whatever address.
 
 A build is whole or not there: the files are written into a new folder beside the old one, and the two change places.
 A folder that we did not write is never replaced.

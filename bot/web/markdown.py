@@ -18,7 +18,7 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import Treeprocessor
 
 TAGS = set("p br em strong del ul ol li blockquote code pre a hr h3 h4 h5 h6".split())
-SCHEMES = {"http", "https", "mailto"}
+SCHEMES = ("http", "https", "mailto")
 LINK_REL = "nofollow ugc noopener noreferrer"
 HIGHEST_HEADING = 4
 """A student's headings stand below ours: h1 is the question, h2 a section, h3 an answer."""
@@ -47,7 +47,20 @@ def _plain(text: str) -> str:
 
 
 def _sanitise(made: str) -> str:
-    return nh3.clean(made, tags=TAGS, attributes={"a": {"href"}, "*": set()}, url_schemes=SCHEMES, link_rel=LINK_REL)
+    return nh3.clean(
+        made,
+        tags=TAGS,
+        attributes={"a": {"href"}, "*": set()},
+        attribute_filter=_leads_out,
+        url_schemes=set(SCHEMES),
+        link_rel=LINK_REL,
+    )
+
+
+def _leads_out(_tag: str, name: str, value: str) -> str | None:
+    """Keep a link that says with its scheme where it leads; not one that would lead somewhere on our own site."""
+    outwards = value.lower().startswith(tuple(f"{scheme}:" for scheme in SCHEMES))
+    return value if name != "href" or outwards else None
 
 
 @cache

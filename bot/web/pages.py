@@ -222,7 +222,7 @@ def shorten(text: str, limit: int) -> str:
     line = " ".join(text.split())
     if len(line) <= limit:
         return line
-    return (line[: limit - 1].rsplit(" ", 1)[0] or line[: limit - 1]).rstrip(",;:. ") + "…"
+    return (line[:limit].rpartition(" ")[0] or line[: limit - 1]).rstrip(",;:. ") + "…"
 
 
 def excerpt(text: str) -> str:
