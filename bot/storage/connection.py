@@ -29,7 +29,8 @@ async def connect(path: Path, *, read_only: bool) -> aiosqlite.Connection:
 
 def _prepare(raw: sqlite3.Connection, *, read_only: bool) -> None:
     raw.row_factory = as_dict
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "temp_store=MEMORY"):
+    # secure_delete: what was deleted or reworded is overwritten in the file, not only unlinked.
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "secure_delete=ON", "temp_store=MEMORY"):
         raw.execute(f"PRAGMA {pragma}").fetchall()
     if read_only:
         raw.execute("PRAGMA query_only=ON")

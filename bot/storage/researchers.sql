@@ -136,8 +136,10 @@ SELECT id, text, endorsed_at FROM answer WHERE question_id = :question_id AND re
 SELECT COALESCE(MAX(ordinal), 0) + 1 FROM answer WHERE question_id = :question_id;
 
 -- name: add_answer$
-INSERT INTO answer (server_id, question_id, ordinal, author_user_id, text, source_message_id, origin, created_at, changed_at)
-VALUES (:server_id, :question_id, :ordinal, :author_id, :text, :source_message_id, :origin, :now, :now)
+INSERT INTO answer (server_id, question_id, ordinal, author_user_id, text, source_message_id, source_channel_id, origin,
+    created_at, changed_at)
+VALUES (:server_id, :question_id, :ordinal, :author_id, :text, :source_message_id, :source_channel_id, :origin,
+    :now, :now)
 RETURNING id;
 
 -- name: save_answer!
@@ -358,6 +360,16 @@ WHERE answer.server_id = :server_id AND answer.source_message_id = :message_id A
 UNION ALL
 SELECT 'posted', subject, 0 FROM posted_message
 WHERE server_id = :server_id AND message_id = :message_id AND removed_at IS NULL;
+
+-- name: captured_lately
+-- What to look at again after a time away: captured from messages (not from an import), and still standing.
+SELECT channel_id, source_message_id AS message_id FROM question
+WHERE server_id = :server_id AND source_message_id IS NOT NULL AND origin <> 'import' AND removed = 0
+    AND channel_id IS NOT NULL AND created_at >= :since
+UNION ALL
+SELECT source_channel_id, source_message_id FROM answer
+WHERE server_id = :server_id AND source_message_id IS NOT NULL AND origin <> 'import' AND removed = 0
+    AND source_channel_id IS NOT NULL AND created_at >= :since;
 
 -- name: mark_question_removed!
 UPDATE question SET removed = 1 WHERE server_id = :server_id AND id = :id;

@@ -221,6 +221,7 @@ class Answering(Room):
             attachments=files,
             author_id=message.author.id,
             source_message_id=message.id,
+            source_channel_id=message.channel.id,
             origin=Origin.MESSAGE,
             event_id=interaction.id,
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Iterable
 
 import discord
@@ -18,7 +17,8 @@ from bot.services.researchers import asking, capturing
 from bot.services.researchers.asking import Ask
 from cogs.researchers.intake import keep_files
 
-_log = logging.getLogger(__name__)
+HISTORY_LIMIT = 2_000
+"""Messages of a channel that are read at the most when the bot returns; what lies beyond is left as it is."""
 
 
 class Listening(Room):
@@ -71,6 +71,29 @@ class Listening(Room):
     async def on_raw_bulk_message_delete(self, event: discord.RawBulkMessageDeleteEvent) -> None:
         """The same for many at once."""
         await self._deleted(event.guild_id, sorted(event.message_ids))
+
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """After a time away: read again the messages that something was captured from."""
+        for guild in self.bot.guilds:
+            captured = await capturing.captured_lately(self.library, guild.id)
+            for channel_id, message_ids in captured.items():
+                await self._read_again(guild.id, channel_id, message_ids)
+
+    async def _read_again(self, server_id: int, channel_id: int, message_ids: frozenset[int]) -> None:
+        channel = self.bot.get_partial_messageable(channel_id, guild_id=server_id)
+        oldest = discord.Object(min(message_ids) - 1)
+        standing: dict[int, str] = {}
+        try:
+            async for message in channel.history(after=oldest, oldest_first=True, limit=HISTORY_LIMIT):
+                standing[message.id] = message.content
+        except (discord.NotFound, discord.Forbidden):
+            return  # a channel that is gone or shut says nothing of its messages
+        read_to = max(message_ids) if len(standing) < HISTORY_LIMIT else max(standing)
+        await self._deleted(server_id, [one for one in message_ids if one <= read_to and one not in standing])
+        for message_id in message_ids & standing.keys():
+            if standing[message_id].strip():
+                await capturing.message_edited(self.library, server_id, message_id, standing[message_id])
 
     async def _deleted(self, server_id: int | None, message_ids: Iterable[int]) -> None:
         if server_id is None:

@@ -292,3 +292,13 @@ class TestEdited:
         await ask(library)
         await post_card(library)
         assert not await self.edit(library, "Something else?", CARD)
+
+
+async def test_on_return_the_bot_reads_again_what_was_captured_lately(library: Library, clock: MovableClock) -> None:
+    question = await logged(library)
+    await used(library, question.number, source_channel_id=CHANNEL + 1)
+    await ask(library, NOOR, "Why is the sea salty?")
+    assert await capturing.captured_lately(library, SERVER) == {CHANNEL: {MESSAGE}, CHANNEL + 1: {REPLY}}
+    assert await capturing.captured_lately(library, OTHER_SERVER) == {}
+    clock.advance(capturing.LOOKED_AT_AGAIN + HOUR)
+    assert await capturing.captured_lately(library, SERVER) == {}

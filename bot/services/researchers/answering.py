@@ -99,6 +99,7 @@ class Reply:
     attachments: tuple[Attachment, ...] = ()
     author_id: int | None = None
     source_message_id: int | None = None
+    source_channel_id: int | None = None
     origin: Origin = Origin.COMMAND
 
 
@@ -112,6 +113,7 @@ async def answer_question(  # noqa: PLR0913 - what an answer consists of, each b
     attachments: tuple[Attachment, ...] = (),
     author_id: int | None = None,
     source_message_id: int | None = None,
+    source_channel_id: int | None = None,
     origin: Origin = Origin.COMMAND,
     event_id: int | None = None,
 ) -> Answer:
@@ -120,7 +122,7 @@ async def answer_question(  # noqa: PLR0913 - what an answer consists of, each b
     The same event, or a message that was used here before, gives the answer of the first time. Raises BadInput (text,
     sources), NotFound, and WrongState (waiting, duplicate, withdrawn; a message that answers another question).
     """
-    reply = Reply(text, sources, attachments, author_id, source_message_id, origin)
+    reply = Reply(text, sources, attachments, author_id, source_message_id, source_channel_id, origin)
 
     def change(tx: Tx) -> Answer:
         servers.enter(tx, actor.server_id)
@@ -170,6 +172,7 @@ def _add(tx: Tx, actor: Actor, question: Question, reply: Reply) -> Answer:
         author_id=reply.author_id or actor.user_id,
         text=reply.text,
         source_message_id=reply.source_message_id,
+        source_channel_id=reply.source_channel_id,
         origin=reply.origin,
         now=tx.now,
     )

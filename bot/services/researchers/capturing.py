@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
+from bot.clock import DAY
 from bot.errors import BadInput
 from bot.models.people import Actor, ServerSettings
 from bot.models.questions import ANSWER_LIMIT, QUESTION_LIMIT, Answer, Question, QuestionState
@@ -22,6 +23,8 @@ from bot.services.researchers.recognising import looks_like_question
 from bot.storage import outbox, search
 from bot.storage.database import Tx
 
+LOOKED_AT_AGAIN = 30 * DAY
+"""Milliseconds: what was captured longer ago is not looked at again when the bot returns."""
 FOLLOWED = frozenset({QuestionState.OPEN, QuestionState.CLAIMED, QuestionState.ANSWERED, QuestionState.UNRESOLVED})
 """States in which an edit of the message still changes what was captured: later, others have relied on the words."""
 
@@ -52,6 +55,22 @@ async def say_not_logged(actor: Actor, library: Library, channel_id: int) -> Non
         outbox.notify(tx, actor.server_id, channel_id, "researchers.notice.not_logged", mention=[actor.user_id])
 
     await library.database.write(change)
+
+
+async def captured_lately(library: Library, server_id: int) -> dict[int, frozenset[int]]:
+    """Return which messages of which channel something was captured from within `LOOKED_AT_AGAIN`: {channel: messages}.
+
+    For the bot's return after a time in which it heard of no edit and no deletion (DESIGN.md, rule 5).
+    """
+
+    def look(tx: Tx) -> dict[int, frozenset[int]]:
+        rows = tx.researchers.captured_lately(server_id=server_id, since=tx.now - LOOKED_AT_AGAIN)
+        channels: dict[int, set[int]] = {}
+        for row in rows:
+            channels.setdefault(row["channel_id"], set()).add(row["message_id"])
+        return {channel_id: frozenset(messages) for channel_id, messages in channels.items()}
+
+    return await library.database.read(look)
 
 
 async def messages_deleted(library: Library, server_id: int, message_ids: Iterable[int]) -> tuple[str, ...]:

@@ -135,6 +135,7 @@ CREATE TABLE answer (
     endorsed_at     BIGINT,
     endorsed_by_user_id BIGINT,                  -- NULL with endorsed_at set: the anonymous asker
     source_message_id BIGINT,
+    source_channel_id BIGINT,                    -- where that message stands
     origin          TEXT NOT NULL CHECK (origin IN ('command', 'message', 'reaction', 'import')),
     created_at      BIGINT NOT NULL,
     changed_at      BIGINT NOT NULL,
