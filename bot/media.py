@@ -1,4 +1,4 @@
-"""The content-addressed store of files: a file's name is the SHA-256 of what is in it, so the same file is kept once."""
+"""The content-addressed store of files: named by the SHA-256 of what is in it, so the same file is kept once."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class MediaStore:
         return self.folder / digest[:2] / digest
 
     def put(self, content: bytes) -> str:
-        """Keep `content` durably and return its digest. Blocks: call it in a thread. Raises OSError when the disk is full."""
+        """Keep `content` durably and return its digest. Blocks: call it in a thread. Raises OSError on a full disk."""
         digest = hashlib.sha256(content).hexdigest()
         target = self.path(digest)
         if target.exists():

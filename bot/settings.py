@@ -47,7 +47,7 @@ def _web_address(value: str) -> str:
     return value.rstrip("/")
 
 
-def _setting(default: Any, env: str, read: Callable[[str], Any], expected: str) -> Any:
+def _setting(default: object, env: str, read: Callable[[str], object], expected: str) -> Any:  # noqa: ANN401 - as dataclasses.field
     return field(default=default, metadata={"env": env, "read": read, "expected": expected})
 
 
@@ -57,10 +57,12 @@ class Settings:
 
     data_dir: Path = _setting(Path("data"), "DATA_DIR", _folder, "a folder, for example data")
     discord_token: str = _setting("", "DISCORD_TOKEN", _text, "the bot token of your Discord application")
-    message_content: bool = _setting(False, "MESSAGE_CONTENT", _yes_or_no, "yes or no")  # noqa: FBT003 - a default
+    message_content: bool = _setting(False, "MESSAGE_CONTENT", _yes_or_no, "yes or no")
     site_port: int | None = _setting(None, "SITE_PORT", _port, "a port number from 0 to 65535, for example 8080")
     site_host: str = _setting("127.0.0.1", "SITE_HOST", _text, "an address to listen on, for example 127.0.0.1")
-    site_url: str = _setting("", "SITE_URL", _web_address, "the public address, for example https://library.example.org")
+    site_url: str = _setting(
+        "", "SITE_URL", _web_address, "the public address, for example https://library.example.org"
+    )
     log_level: str = _setting("INFO", "LOG_LEVEL", _level, "DEBUG, INFO, WARNING or ERROR")
 
     @property
@@ -90,22 +92,26 @@ def from_environment(environment: Mapping[str, str], env_file: Path | None = Pat
     Raises SettingError, which names the setting and the mend.
     """
     values = _env_file(env_file) | dict(environment)
-    chosen = {one.name: _read(one, values[one.metadata["env"]]) for one in fields(Settings) if values.get(one.metadata["env"])}
+    chosen = {
+        one.name: _read(one, values[one.metadata["env"]]) for one in fields(Settings) if values.get(one.metadata["env"])
+    }
     return Settings(**chosen)
 
 
 def _env_file(path: Path | None) -> dict[str, str]:
     if path is None or not path.is_file():
         return {}
-    from dotenv import dotenv_values  # noqa: PLC0415 - only where there is such a file
+    from dotenv import dotenv_values
 
     return {name: value or "" for name, value in dotenv_values(path, interpolate=False).items()}
 
 
-def _read(one: Field[Any], value: str) -> Any:
+def _read(one: Field[Any], value: str) -> Any:  # noqa: ANN401 - whatever the setting is
     try:
         return one.metadata["read"](value.strip())
     except (ValueError, KeyError):
         name, expected = one.metadata["env"], one.metadata["expected"]
         shown = "" if one.name == "discord_token" else f" It is {value!r} now."
-        raise SettingError(f"{name} cannot be used: expected {expected}.{shown} Mend it in .env or the environment.") from None
+        raise SettingError(
+            f"{name} cannot be used: expected {expected}.{shown} Mend it in .env or the environment."
+        ) from None

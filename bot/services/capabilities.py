@@ -1,4 +1,6 @@
-"""Who may do what. Until roles are set up, whoever may *Manage Server* is a librarian, and everyone may ask,
+"""Who may do what.
+
+Until roles are set up, whoever may *Manage Server* is a librarian, and everyone may ask,
 claim and answer (issue 2); the librarians' room will derive more from roles and turns.
 """
 

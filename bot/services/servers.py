@@ -28,12 +28,14 @@ def enter(tx: Tx, server_id: int, name: str = "") -> ServerSettings:
 def settings_of(tx: Tx, server_id: int) -> ServerSettings:
     """Return what a librarian chose, and the defaults for the rest. A name that is no longer known is passed over."""
     known = {one.name for one in fields(ServerSettings)}
-    chosen = {row["name"]: _value(row["value"]) for row in tx.housekeeping.settings(server_id=server_id)}
+    chosen: dict[str, Any] = {
+        row["name"]: _value(row["value"]) for row in tx.housekeeping.settings(server_id=server_id)
+    }
     return ServerSettings(**{name: value for name, value in chosen.items() if name in known})
 
 
-def _value(text: str) -> Any:
-    value = json.loads(text)
+def _value(text: str) -> object:
+    value: object = json.loads(text)
     return tuple(value) if isinstance(value, list) else value
 
 

@@ -52,9 +52,18 @@ def catalogue(locale: str = DEFAULT_LOCALE) -> Catalogue:
     """Return the texts for a Discord or BCP 47 locale, falling back to its language, then to English."""
     texts: dict[str, Any] = {}
     for name in dict.fromkeys((DEFAULT_LOCALE, locale.split("-", maxsplit=1)[0], locale)):
-        for path in sorted((_FOLDER / name).glob("*.toml")):
-            texts |= {f"{path.stem}.{key}": text for key, text in _flatten(tomllib.loads(path.read_text(encoding="utf-8")))}
+        texts |= _read(name)
     return Catalogue(texts)
+
+
+@cache
+def _read(name: str) -> dict[str, Any]:
+    """Read the files of one folder, once: `en-US` is `en` until somebody translates it, and must not be read anew."""
+    return {
+        f"{path.stem}.{key}": text
+        for path in sorted((_FOLDER / name).glob("*.toml"))
+        for key, text in _flatten(tomllib.loads(path.read_text(encoding="utf-8")))
+    }
 
 
 def _flatten(table: dict[str, Any], prefix: str = "") -> list[tuple[str, Any]]:
