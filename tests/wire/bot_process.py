@@ -45,14 +45,16 @@ async def run(bot: discord.Client) -> None:
     # discord.py waits two seconds after the last server before it says it is ready; here there is one server. The
     # option can only be given to a constructor, which is not ours to call.
     bot._connection.guild_ready_timeout = 0.1
-    loop = asyncio.get_running_loop()
+    stopped = asyncio.Event()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stopped.set)
     async with bot:
         running = asyncio.create_task(bot.start(TOKEN))
-        loop.add_signal_handler(signal.SIGTERM, running.cancel)
-        try:
-            await running
-        except asyncio.CancelledError:
-            logging.getLogger(__name__).info("stopped")
+        stopping = asyncio.create_task(stopped.wait())
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        # Closed and not cancelled: Python 3.11 loses a cancellation that comes just as `asyncio.wait_for` ends, and
+        # discord.py connects inside one.
+        await bot.close()
+        await running
 
 
 def main(origin: str, data_dir: str, kind: str = "vademecum") -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import re
-import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -43,12 +42,8 @@ class RunningBot:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, *self._arguments, cwd=ROOT, env=environment, stdout=log, stderr=log
             )
-        watch = asyncio.create_task(self._notice_end(self._process))
-        try:
-            gateway = self.discord.gateway
-            await self.discord.until(lambda: self._ended or len(gateway.identifies) > identifies, "the bot identifies")
-        finally:
-            watch.cancel()
+        gateway = self.discord.gateway
+        await self.discord.until(lambda: self._ended or len(gateway.identifies) > identifies, "the bot identifies")
         assert not self._ended, f"the bot ended while it started:\n{self.words()[-3000:]}"
 
     @property
@@ -60,25 +55,20 @@ class RunningBot:
     def _ended(self) -> bool:
         return self._process is not None and self._process.returncode is not None
 
-    async def _notice_end(self, process: asyncio.subprocess.Process) -> None:
-        await process.wait()
-        self.discord.world.changed()
-
     async def kill(self) -> None:
         """End it at once, as `kill -9` does; nothing to do if it is not running."""
-        await self._end(signal.SIGKILL)
+        process, self._process = self._process, None
+        if process is not None:
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
 
     async def stop(self) -> None:
         """End it cleanly."""
-        await self._end(signal.SIGTERM)
-
-    async def _end(self, how: signal.Signals) -> None:
-        process, self._process = self._process, None
-        if process is None:
-            return
-        if process.returncode is None:
-            process.send_signal(how)
-        await process.wait()
+        assert self._process is not None, "it is not running"
+        self._process.terminate()
+        await self.discord.until(lambda: self._ended, "the bot ends when it is asked to")
+        self._process = None
 
     def words(self) -> str:
         """All that the process has logged so far."""

@@ -111,6 +111,7 @@ class Executioner:
         await self._discord.until(self._done.is_set, "the bot is killed")
 
 
+@pytest.mark.timeout(180)
 async def test_of_two_hundred_questions_none_acknowledged_is_lost_and_none_stands_twice(
     room: Room, vademecum: RunningBot, disk: Disk
 ) -> None:
