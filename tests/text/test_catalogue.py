@@ -47,7 +47,8 @@ def test_every_key_that_is_asked_for_is_there() -> None:
         (path.name, key)
         for path in sources()
         for key in literal_keys(path.read_text(encoding="utf-8"))
-        if not known.has(key)
+        if path.name != "parsing.py"  # it names functions to call, as module.function
+        and not known.has(key)
         and not key.endswith((".css", ".json", ".py", ".sql", ".toml"))
         and not any(one.startswith(f"{key.rstrip('.')}.") for one in known.keys())  # noqa: SIM118 - not a dict
     }
