@@ -25,7 +25,7 @@ PUMP_SECONDS = 0.2
 """How often the simulated time catches up with the real one: loops and timeouts of the bot run on it."""
 LEAP_SECONDS = 5
 """Further behind than this (somebody moved the clock, or the machine slept), time leaps instead of passing."""
-REFRESH_SECONDS = 30
+REFRESH_SECONDS = 60
 """How often pages are drawn again where nothing happened, so that "two minutes ago" stays true."""
 
 MakeBot = Callable[[Settings, Clock], discord.Client]
@@ -59,12 +59,13 @@ class Sandbox:
         self._clock = SandboxClock()
         self._bot = make_bot(settings, self._clock)
         self._env = simcord.Env(self._bot)
+        simcord_private.remember_parsers()
         self._clock.follow(self._env.now)
         self.world: World = build_world(self._env, self.sample)
         self._kept = kept.read(settings.data_dir)
         self._lock = asyncio.Lock()
         self._previews: dict[tuple[str, str], simcord.Preview] = {}
-        self._seen = 0
+        self._ear = simcord_private.Ear(self._env)
         self._drawn_at = 0.0
 
     @property
@@ -97,8 +98,10 @@ class Sandbox:
         for preview in self._previews.values():  # before the lock: what a browser still does may be waiting for it
             await preview.close()
         async with self._lock:
-            await self._bot.close()
-            await self._env.shutdown()
+            try:
+                await self._bot.close()
+            finally:
+                await self._env.shutdown()
 
     def now(self) -> datetime:
         """Return the simulated time, aware, in UTC."""
@@ -152,13 +155,12 @@ class Sandbox:
             await self._env.advance_time(self._behind_seconds())
         except TimeoutError as error:
             _log.warning("the simulated Discord did not come to rest: %s", error)
-        await self._draw_what_is_new()
+        self._draw_what_is_new()
 
-    async def _draw_what_is_new(self) -> None:
-        happened, at = simcord_private.happenings(self._env), asyncio.get_running_loop().time()
-        if happened == self._seen and at - self._drawn_at < REFRESH_SECONDS:
-            return
-        self._seen, self._drawn_at = happened, at
-        for preview in self._previews.values():
-            if simcord_private.is_open(preview):
-                simcord_private.show_what_is_new(preview)
+    def _draw_what_is_new(self, drawn: str | None = None) -> None:
+        changed, at = self._ear.since_last(), asyncio.get_running_loop().time()
+        everywhere = at - self._drawn_at > REFRESH_SECONDS
+        for (_, channel), preview in self._previews.items():
+            if everywhere or self.world.channels[channel].id in changed:
+                simcord_private.show_what_is_new(preview, drawn)
+        self._drawn_at = at if everywhere else self._drawn_at

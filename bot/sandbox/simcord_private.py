@@ -1,27 +1,31 @@
 """Every touch of simcord's private parts, and nothing else.
 
 simcord 3.2 says of its backend that it may change in any release, and allows one active Preview per world. The
-sandbox needs three things past that: many Previews (a page per person and channel), a clock that leaps (stepping
-through a week in the bot's short loops would take minutes), and one lock around everything that acts in the world.
+sandbox needs more: many Previews (a page per person and channel), a clock that leaps (stepping through a week in the
+bot's short loops would take minutes), one lock around everything that acts in the world, and pages drawn quickly.
 `tests/sandbox/test_simcord_private.py` fails when what is leaned on here changes.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+import json
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 
 import simcord
 from discord.ext import tasks
 from simcord._dpy_internals import _tasks_loop_self
 from simcord.backend.access import can_access_channel
+from simcord.preview import _markdown
 
-MOST_TRANSCRIPT = 4_000
-"""Lines of simcord's record of events that are kept; it would otherwise grow for as long as the sandbox runs."""
+MOST_RECORDS = 4_000
+"""Events and requests that simcord keeps a record of; it would otherwise grow for as long as the sandbox runs."""
+MOST_PARSERS = 200
 
 T = TypeVar("T")
-AfterAction = Callable[[], Awaitable[None]]
+AfterAction = Callable[[str | None], None]
+"""Called with the tab that acted; simcord has drawn that one."""
 
 
 def set_clock_forward(env: simcord.Env, seconds: float) -> None:
@@ -58,17 +62,44 @@ def may_read(env: simcord.Env, channel: simcord.ChannelHandle, person: simcord.M
     return can_access_channel(env, channel.id, person, history=True)
 
 
-def happenings(env: simcord.Env) -> int:
-    """Count what crossed between the bot and the simulated Discord so far; it grows whenever anything happens."""
-    seen: int = getattr(env, "_vademecum_forgotten", 0)
-    transcript = env.backend.transcript
-    if len(transcript) > MOST_TRANSCRIPT:
-        half = MOST_TRANSCRIPT // 2
-        del transcript[:half]
-        del env.backend.http_requests[:-half]
-        seen += half
-        env._vademecum_forgotten = seen  # type: ignore[attr-defined]  # noqa: SLF001 - said in the module's docstring
-    return seen + len(transcript)
+class Ear:
+    """Hears in which channels something happened that a page of theirs shows."""
+
+    def __init__(self, env: simcord.Env) -> None:
+        self._env = env
+        self._channels: set[int] = set()
+        env.backend.subscribers.append(self._hear)
+
+    def _hear(self, event: str, payload: Mapping[str, Any]) -> None:
+        if event.startswith("MESSAGE_"):
+            self._channels.add(int(payload["channel_id"]))
+
+    def since_last(self) -> set[int]:
+        """Return the ids of those channels since this was called last, and let simcord forget its old records."""
+        for record in (self._env.backend.transcript, self._env.backend.http_requests):
+            if len(record) > MOST_RECORDS:
+                del record[: -MOST_RECORDS // 2]
+        heard, self._channels = self._channels, set()
+        return heard
+
+
+def remember_parsers() -> None:
+    """Let simcord keep its Markdown parsers. It makes one for each text of a page: two thirds of drawing the page."""
+    if hasattr(_markdown, "_vademecum_parsers"):
+        return
+    make = _markdown._markdown_parser  # noqa: SLF001
+    parsers: dict[tuple[int, str], Any] = {}
+
+    def kept(policy: Mapping[str, bool | str], context: Mapping[str, Any]) -> Any:  # noqa: ANN401 - simcord's own
+        key = (id(policy), json.dumps(context, sort_keys=True, default=str))
+        if key not in parsers:
+            if len(parsers) >= MOST_PARSERS:
+                parsers.clear()
+            parsers[key] = make(policy, context)
+        return parsers[key]
+
+    _markdown._markdown_parser = kept  # noqa: SLF001
+    _markdown._vademecum_parsers = parsers  # type: ignore[attr-defined]  # noqa: SLF001
 
 
 async def open_preview(
@@ -80,7 +111,7 @@ async def open_preview(
 ) -> simcord.Preview:
     """Serve a page on which `person` is in `channel`, beside those that are open already.
 
-    Whatever its browser does holds `lock`, and `after` is awaited when it was done, still under the lock. The
+    Whatever its browser does holds `lock`, and `after` is called when it was done, still under the lock. The
     caller holds the lock now. Raises simcord.SetupError if the person may not read the channel.
     """
     env._preview = None  # noqa: SLF001 - the slot for the one Preview that simcord allows
@@ -97,7 +128,7 @@ def _share_the_world(env: simcord.Env, preview: simcord.Preview, lock: asyncio.L
         async with lock:
             env._preview = preview  # noqa: SLF001 - so that the action is reported to the page it came from
             result = await act(context, _as_of_now(preview, context, body, taken))
-            await after()
+            after(context)
             return result
 
     preview._action = act_alone  # type: ignore[method-assign,assignment]  # noqa: SLF001
@@ -129,7 +160,9 @@ def has_room(preview: simcord.Preview) -> bool:
     return len(preview._pages) <= preview._MAX_PAGES  # noqa: SLF001 - one of them is simcord's own
 
 
-def show_what_is_new(preview: simcord.Preview) -> None:
-    """Let the page's tabs see what happened since; they ask twice a second."""
+def show_what_is_new(preview: simcord.Preview, drawn: str | None = None) -> None:
+    """Let the page's tabs see what happened since; they ask twice a second. The tab `drawn` has seen it already."""
     preview._advance_presentation_time()  # noqa: SLF001
-    preview._publish_message_pages(reason="refresh")  # noqa: SLF001
+    for page in tuple(preview._pages.values()):  # noqa: SLF001
+        if page is not preview._python and page.id != drawn:  # noqa: SLF001 - simcord's own page has no tab
+            preview._publish(page, reason="refresh")  # noqa: SLF001

@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 import simcord
 from discord.ext import commands, tasks
-from simcord.preview import Preview
+from simcord.preview import Preview, _markdown
 from simcord.preview._pages import _Page
 
 from bot.sandbox import simcord_private
@@ -28,7 +28,7 @@ async def env() -> AsyncIterator[simcord.Env]:
     await world.shutdown()
 
 
-async def nothing() -> None:
+def nothing(_tab: str | None) -> None:
     pass
 
 
@@ -108,18 +108,39 @@ async def test_it_is_known_who_reads_a_channel(env: simcord.Env) -> None:
     assert not simcord_private.may_read(env, private, mia)
 
 
-async def test_happenings_grow_and_are_not_kept_for_ever(env: simcord.Env) -> None:
-    guild = env.create_guild()
-    channel, mia = guild.create_text_channel("general"), guild.add_member(env.create_user("mia"))
-    before = simcord_private.happenings(env)
-    await mia.send(channel, "hello")
-    assert simcord_private.happenings(env) > before
+async def test_the_ear_hears_where_messages_change_and_lets_old_records_go(env: simcord.Env) -> None:
+    ear, guild = simcord_private.Ear(env), env.create_guild()
+    channel, other = guild.create_text_channel("general"), guild.create_text_channel("other")
+    mia = guild.add_member(env.create_user("mia"))
+    assert ear.since_last() == set()
 
-    env.backend.transcript.extend([("GATEWAY", "TEST", None)] * simcord_private.MOST_TRANSCRIPT)
-    counted = simcord_private.happenings(env)
+    message = await mia.send(channel, "hello")
+    assert ear.since_last() == {channel.id}
+    await mia.edit(message, "hello again")
+    await mia.send(other, "hello")
+    assert ear.since_last() == {channel.id, other.id}
+    await mia.react(message, "📖")
+    assert ear.since_last() == {channel.id}
+    await mia.delete(message)
+    assert ear.since_last() == {channel.id}
 
-    assert simcord_private.happenings(env) == counted > simcord_private.MOST_TRANSCRIPT
-    assert len(env.backend.transcript) < simcord_private.MOST_TRANSCRIPT
+    env.backend.transcript.extend([("GATEWAY", "TEST", None)] * simcord_private.MOST_RECORDS)
+    assert ear.since_last() == set()
+    assert len(env.backend.transcript) < simcord_private.MOST_RECORDS
+
+
+async def test_kept_parsers_read_the_same_as_fresh_ones() -> None:
+    context = {"users": {"1": "Mia"}, "channels": {}, "roles": {}}
+    text = "**bold** <@1> <t:1795000000:R> https://example.org ||hidden|| <@2>"
+    fresh = _markdown.markdown_tokens(text, "message", context=context)
+
+    simcord_private.remember_parsers()
+    simcord_private.remember_parsers()
+
+    for _ in range(2):
+        assert _markdown.markdown_tokens(text, "message", context=context) == fresh
+    other = {"users": {"1": "Noor"}, "channels": {}, "roles": {}}
+    assert _markdown.markdown_tokens(text, "message", context=other) != fresh
 
 
 async def test_two_previews_are_open_at_once_and_act_in_the_same_world(env: simcord.Env) -> None:
@@ -135,17 +156,21 @@ async def test_two_previews_are_open_at_once_and_act_in_the_same_world(env: simc
         assert done["settlement"] == "settled", done
 
     assert [message.author.name for message in channel.history()] == ["mia", "noor"]
+    (tab,) = (page for page in previews[0]._pages.values() if page is not previews[0]._python)
+    assert len(tab.snapshot["timeline"]) == 1
+    simcord_private.show_what_is_new(previews[0], drawn=tab.id)
+    assert len(tab.snapshot["timeline"]) == 1
     simcord_private.show_what_is_new(previews[0])
-    assert all(len(page.snapshot["timeline"]) == 2 for page in previews[0]._pages.values())
+    assert len(tab.snapshot["timeline"]) == 2
 
 
 async def test_an_action_on_a_page_that_is_a_moment_old_is_taken_and_the_lock_is_held(env: simcord.Env) -> None:
     guild, lock = env.create_guild(), asyncio.Lock()
     channel, mia = guild.create_text_channel("general"), guild.add_member(env.create_user("mia"))
-    held: list[bool] = []
+    held: list[tuple[bool, str | None]] = []
 
-    async def look() -> None:
-        held.append(lock.locked())
+    def look(tab: str | None) -> None:
+        held.append((lock.locked(), tab))
 
     async with lock:
         preview = await simcord_private.open_preview(env, channel, mia, lock, look)
@@ -157,7 +182,7 @@ async def test_an_action_on_a_page_that_is_a_moment_old_is_taken_and_the_lock_is
     done = await preview._action(page.id, body)
 
     assert done["settlement"] == "settled", done
-    assert held == [True]
+    assert held == [(True, page.id)]
     assert await preview._action(page.id, body) == done, "the same request again has no effect and the same answer"
     assert len(channel.history()) == 1
 
