@@ -30,7 +30,7 @@ from tests.services.researching import (
 
 
 async def consent_of(library: Library, who: Actor, number: int) -> ConsentState | None:
-    asked = [*await consenting.consents_waiting(who, library), *await consenting.consents_decided(who, library)]
+    asked = await library.database.read(consenting.requests_of, who)
     return next((one.state for one in asked if one.question_number == number), None)
 
 

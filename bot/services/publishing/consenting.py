@@ -22,12 +22,6 @@ async def consents_waiting(actor: Actor, library: Library) -> tuple[ConsentReque
     return tuple(one for one in found if one.state is ConsentState.ASKED)
 
 
-async def consents_decided(actor: Actor, library: Library) -> tuple[ConsentRequest, ...]:
-    """Return what `actor` has answered and may still change, by number of the question."""
-    found = await library.database.read(requests_of, actor)
-    return tuple(one for one in found if one.state is not ConsentState.ASKED)
-
-
 async def give_consent(actor: Actor, library: Library, number: int) -> None:
     """Say yes for all that `actor` has written in ``#number`` until now. Raises NotFound where nobody asks them."""
 
