@@ -13,7 +13,7 @@ import logging
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -27,9 +27,11 @@ from bot.storage.connection import connect, run_on
 
 _log = logging.getLogger(__name__)
 
-BATCH_LIMIT = 256
+BATCH_LIMIT = 1024
 """Changes that share one COMMIT at most: bounds how long the first of them waits for the last."""
 READERS = 2
+LOOKS_LIMIT = 32
+"""Looks that share one visit to a reader's thread at most: the visit costs more than most looks."""
 ROOMS = ("housekeeping", "learners", "librarians", "outbox", "publishing", "researchers", "importing", "search")
 
 P = ParamSpec("P")
@@ -48,6 +50,16 @@ class Tx:
         self.now = now
         self.read_only = read_only
         self.topics: set[str] = set()
+        self.last_steps: dict[Hashable, Callable[[Tx], None]] = {}
+
+    def before_commit(self, key: Hashable, step: Callable[[Tx], None]) -> None:
+        """Put off what is cheaper to do once for a whole batch: it is done before its COMMIT, in the order of the keys.
+
+        For the same `key` only the last `step` is done, and none of a change that is rolled back. A step that raises
+        fails the whole batch: it must not depend on what people typed.
+        """
+        self.last_steps.pop(key, None)
+        self.last_steps[key] = step
 
     def __getattr__(self, room: str) -> queries.Room:
         if room not in ROOMS:
@@ -59,9 +71,9 @@ class Tx:
 
 @dataclass(slots=True)
 class _Waiting:
-    """A change that waits for its turn, then its outcome."""
+    """A change or a look that waits for its turn, then its outcome."""
 
-    change: Callable[[Tx], Any]
+    work: Callable[[Tx], Any]
     future: asyncio.Future[Any]
     result: Any = None
     error: BaseException | None = None
@@ -77,9 +89,9 @@ class Database:
         self._clock = clock
         self._writer = writer
         self._all_readers = readers
-        self._idle_readers: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
-        for reader in readers:
-            self._idle_readers.put_nowait(reader)
+        self._idle_readers = list(readers)
+        self._reading: set[asyncio.Task[None]] = set()
+        self._looks: deque[_Waiting] = deque()
         self._waiting: deque[_Waiting] = deque()
         self._commits: asyncio.Task[None] | None = None
         self._writer_thread: int | None = None
@@ -106,6 +118,8 @@ class Database:
         self._closed = True
         while self._commits is not None:
             await self._commits
+        while self._reading:
+            await asyncio.wait(self._reading)
         for connection in (*self._all_readers, self._writer):
             await connection.close()
 
@@ -129,13 +143,37 @@ class Database:
             self._commits = asyncio.create_task(self._commit_waiting(), name="database-commits")
         return waiting.future
 
-    async def read(self, look: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        """Run ``look(tx, …)`` on a reader: it sees one moment of the database and can change nothing."""
-        reader = await self._idle_readers.get()
+    def read(self, look: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
+        """Run ``look(tx, …)`` on a reader: it sees one moment of the database and can change nothing.
+
+        Looks that wait go to the reader's thread together. Raises whatever `look` raises.
+        """
+        if self._closed:
+            raise RuntimeError("the database is closed")
+        waiting = _Waiting(lambda tx: look(tx, *args, **kwargs), asyncio.get_running_loop().create_future())
+        self._looks.append(waiting)
+        if self._idle_readers:
+            task = asyncio.create_task(self._look_at_all(self._idle_readers.pop()), name="database-looks")
+            self._reading.add(task)
+            task.add_done_callback(self._reading.discard)
+        return waiting.future
+
+    async def _look_at_all(self, reader: aiosqlite.Connection) -> None:
         try:
-            return await run_on(reader, lambda raw: self._look(raw, lambda tx: look(tx, *args, **kwargs)))
+            while self._looks:
+                some = [self._looks.popleft() for _ in range(min(LOOKS_LIMIT, len(self._looks)))]
+                await run_on(reader, lambda raw, some=some: self._look_at(raw, some))  # type: ignore[misc]
+                self._hand_back(some)
         finally:
-            self._idle_readers.put_nowait(reader)
+            self._idle_readers.append(reader)
+
+    def _look_at(self, raw: sqlite3.Connection, looks: list[_Waiting]) -> None:
+        """Run looks on a reader's thread. Never raises: each bears its own error."""
+        for waiting in looks:
+            try:
+                waiting.result = self._look(raw, waiting.work)
+            except BaseException as error:  # noqa: BLE001 - handed to its caller
+                waiting.error = error
 
     def _look(self, raw: sqlite3.Connection, look: Callable[[Tx], T]) -> T:
         raw.execute("BEGIN")
@@ -150,11 +188,12 @@ class Database:
             while self._waiting:
                 batch = [self._waiting.popleft() for _ in range(min(BATCH_LIMIT, len(self._waiting)))]
                 topics = await run_on(self._writer, lambda raw, batch=batch: self._commit(raw, batch))  # type: ignore[misc]
-                self._tell(batch, topics)
+                self._hand_back(batch)
+                self._tell(topics)
         finally:
             self._commits = None
 
-    def _tell(self, batch: list[_Waiting], topics: frozenset[str]) -> None:
+    def _hand_back(self, batch: list[_Waiting]) -> None:
         for waiting in batch:
             if waiting.future.done():  # its caller was cancelled
                 continue
@@ -162,6 +201,8 @@ class Database:
                 waiting.future.set_exception(waiting.error)
             else:
                 waiting.future.set_result(waiting.result)
+
+    def _tell(self, topics: frozenset[str]) -> None:
         if topics:
             for listener in self._listeners:
                 listener(topics)
@@ -169,11 +210,13 @@ class Database:
     def _commit(self, raw: sqlite3.Connection, batch: list[_Waiting]) -> frozenset[str]:
         """Run a batch on the writer's thread under one COMMIT. Never raises: each change bears its own error."""
         self._writer_thread = threading.get_ident()
-        topics: set[str] = set()
+        whole = Tx(raw, self._clock.now())
         try:
             raw.execute("BEGIN IMMEDIATE")
             for waiting in batch:
-                topics |= self._run_one(raw, waiting)
+                self._run_one(whole, waiting)
+            for step in whole.last_steps.values():
+                step(whole)
             raw.execute("COMMIT")
         except BaseException as error:  # noqa: BLE001 - handed to every caller of the batch
             _undo(raw)
@@ -183,22 +226,25 @@ class Database:
             return frozenset()
         finally:
             self._writer_thread = None
-        return frozenset(topics)
+        return frozenset(whole.topics)
 
-    def _run_one(self, raw: sqlite3.Connection, waiting: _Waiting) -> set[str]:
-        tx = Tx(raw, self._clock.now())
+    def _run_one(self, whole: Tx, waiting: _Waiting) -> None:
+        """Run one change in a savepoint; what it leaves for the end of the batch goes into `whole`."""
+        raw, tx = whole.connection, Tx(whole.connection, self._clock.now())
         raw.execute("SAVEPOINT one")
         try:
-            waiting.result = waiting.change(tx)
+            waiting.result = waiting.work(tx)
         except BaseException as error:
             if not raw.in_transaction:  # a full disk rolls back everybody's work, not only this one's
                 raise
             raw.execute("ROLLBACK TO one")
             raw.execute("RELEASE one")
             waiting.error = _explain(error)
-            return set()
+            return
         raw.execute("RELEASE one")
-        return tx.topics
+        whole.topics |= tx.topics
+        for key, step in tx.last_steps.items():
+            whole.before_commit(key, step)
 
 
 def _undo(raw: sqlite3.Connection) -> None:

@@ -16,13 +16,22 @@ TOPIC = "outbox"
 
 def draw_question(tx: Tx, server_id: int, channel_id: int | None, number: int) -> None:
     """Queue the question's card: posted in `channel_id` where it stands nowhere yet, redrawn where it stands."""
-    shown_in = {row["channel_id"] for row in tx.outbox.posted(server_id=server_id, kind="question_card", subject=number)}
+    shown_in = {
+        row["channel_id"] for row in tx.outbox.posted(server_id=server_id, kind="question_card", subject=number)
+    }
     for channel in shown_in or ({channel_id} if channel_id else set()):
         _add(tx, server_id, channel, "question_card", number)
 
 
 def notify(
-    tx: Tx, server_id: int, channel_id: int | None, text: str, *, mention: Iterable[int] = (), subject: int = 0, **places: object
+    tx: Tx,
+    server_id: int,
+    channel_id: int | None,
+    text: str,
+    *,
+    mention: Iterable[int] = (),
+    subject: int = 0,
+    **places: object,
 ) -> None:
     """Queue one short message: the text key `text` with `places`, which mentions exactly the users in `mention`.
 

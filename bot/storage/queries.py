@@ -17,7 +17,7 @@ Query = Callable[..., Any]
 
 
 class Room:
-    """The queries of one ``.sql`` file, by name. A SELECT gives a list of rows, ``^`` one row or None, ``$`` a value."""
+    """The queries of one ``.sql`` file, by name: a SELECT gives a list of rows, ``^`` one or None, ``$`` a value."""
 
     def __init__(self, queries: dict[str, Query], connection: sqlite3.Connection) -> None:
         self._queries = queries
@@ -34,15 +34,37 @@ class Room:
 def load(room: str) -> dict[str, Query]:
     """Read ``<room>.sql`` beside this file. Raises FileNotFoundError where there is none."""
     loaded = aiosql.from_path(_FOLDER / f"{room}.sql", "sqlite3", mandatory_parameters=False)
-    return {
-        name: _whole(getattr(loaded, name))
-        for name in loaded.available_queries
-        if not name.endswith("_cursor")
-    }
+    return {name: _whole(getattr(loaded, name)) for name in loaded.available_queries if not name.endswith("_cursor")}
 
 
-def _whole(query: Any) -> Query:
-    # aiosql's SELECT is a generator: one that is left half-read keeps its statement open, and COMMIT fails.
-    if query.operation is SQLOperationType.SELECT:
-        return lambda connection, **values: list(query(connection, **values))
-    return query  # type: ignore[no-any-return]
+def _whole(query: Any) -> Query:  # noqa: ANN401 - aiosql's own, untyped
+    # aiosql reads and names the statements; the common kinds are run here. Its own SELECT is a generator: one that is
+    # left half-read keeps its statement open, and COMMIT fails. And its layers cost as much as SQLite does.
+    run = _RUN.get(query.operation)
+    return query if run is None else partial(run, query.sql)
+
+
+def _all(sql: str, connection: sqlite3.Connection, **values: object) -> list[dict[str, Any]]:
+    return connection.execute(sql, values).fetchall()
+
+
+def _one(sql: str, connection: sqlite3.Connection, **values: object) -> dict[str, Any] | None:
+    rows = connection.execute(sql, values).fetchall()
+    return rows[0] if rows else None
+
+
+def _value(sql: str, connection: sqlite3.Connection, **values: object) -> object:
+    rows = connection.execute(sql, values).fetchall()
+    return next(iter(rows[0].values())) if rows else None
+
+
+def _count(sql: str, connection: sqlite3.Connection, **values: object) -> int:
+    return connection.execute(sql, values).rowcount
+
+
+_RUN: dict[SQLOperationType, Query] = {
+    SQLOperationType.SELECT: _all,
+    SQLOperationType.SELECT_ONE: _one,
+    SQLOperationType.SELECT_VALUE: _value,
+    SQLOperationType.INSERT_UPDATE_DELETE: _count,
+}

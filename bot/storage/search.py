@@ -41,11 +41,18 @@ class Hit:
 
 
 def put(tx: Tx, server_id: int, kind: int, entity_id: int, text: str) -> None:
-    """Index `text`, or index it anew. The caller decides what may be found: what is not put is not found."""
-    table = _table(tx, server_id)
+    """Index `text`, or index it anew. The caller decides what may be found: what is not put is not found.
+
+    Like `take_out` and `rebuild`, it is done just before the COMMIT: FTS5 writes what it has gathered to its tables at
+    each savepoint, so that indexing in the middle of a change would cost as much as the rest of it.
+    """
     row = entity_id * _KINDS + kind
-    tx.connection.execute(f"DELETE FROM {table} WHERE rowid = ?", (row,))  # noqa: S608 - a number of ours
-    tx.connection.execute(f"INSERT INTO {table} (rowid, body) VALUES (?, ?)", (row, text))  # noqa: S608
+
+    def step(last: Tx) -> None:
+        table = _table(last, server_id)
+        last.connection.execute(f"INSERT OR REPLACE INTO {table} (rowid, body) VALUES (?, ?)", (row, text))  # noqa: S608 - a number of ours
+
+    tx.before_commit((server_id, row), step)
 
 
 def put_new(tx: Tx, server_id: int, kind: int, texts: Iterable[tuple[int, str]]) -> None:
@@ -58,8 +65,13 @@ def put_new(tx: Tx, server_id: int, kind: int, texts: Iterable[tuple[int, str]])
 
 def take_out(tx: Tx, server_id: int, kind: int, entity_id: int) -> None:
     """Make a document unfindable."""
-    table = _table(tx, server_id)
-    tx.connection.execute(f"DELETE FROM {table} WHERE rowid = ?", (entity_id * _KINDS + kind,))  # noqa: S608
+    row = entity_id * _KINDS + kind
+
+    def step(last: Tx) -> None:
+        if _exists(last, server_id):
+            last.connection.execute(f"DELETE FROM search_{server_id} WHERE rowid = ?", (row,))  # noqa: S608
+
+    tx.before_commit((server_id, row), step)
 
 
 def rebuild(tx: Tx, server_id: int) -> None:
@@ -67,8 +79,12 @@ def rebuild(tx: Tx, server_id: int) -> None:
 
     FTS5 only marks them as deleted, and keeps them until it happens to merge. Takes longer the more text there is.
     """
-    if _exists(tx, server_id):
-        tx.connection.execute(f"INSERT INTO search_{server_id} (search_{server_id}) VALUES ('rebuild')")  # noqa: S608
+
+    def step(last: Tx) -> None:
+        if _exists(last, server_id):
+            last.connection.execute(f"INSERT INTO search_{server_id} (search_{server_id}) VALUES ('rebuild')")  # noqa: S608
+
+    tx.before_commit((server_id, "rebuild"), step)
 
 
 def find(

@@ -127,6 +127,42 @@ class TestSharedCommit:
         assert before == after == clock.now() - 5
 
 
+class TestBeforeCommit:
+    async def test_a_step_is_done_once_for_all_changes_that_share_the_commit(self, database: Database) -> None:
+        done: list[tuple[str, list[int]]] = []
+
+        def change(tx: Tx, server_id: int, key: str) -> None:
+            add(tx, server_id)
+            tx.before_commit(key, lambda last: done.append((f"{key} of {server_id}", ids(last))))
+
+        await asyncio.gather(*(database.write(change, number, key) for number, key in [(1, "a"), (2, "b"), (3, "a")]))
+        assert done == [("b of 2", [1, 2, 3]), ("a of 3", [1, 2, 3])]
+
+    async def test_none_of_a_change_that_is_refused(self, database: Database) -> None:
+        done: list[int] = []
+
+        def change(tx: Tx, server_id: int) -> None:
+            tx.before_commit("a", lambda _last: done.append(server_id))
+            if server_id == 2:
+                refuse(tx, server_id)
+
+        await asyncio.gather(database.write(change, 1), database.write(change, 2), return_exceptions=True)
+        assert done == [1]
+
+    async def test_one_that_fails_fails_the_batch_and_nothing_of_it_stays(self, database: Database) -> None:
+        def fail(_last: Tx) -> None:
+            raise ValueError("a fault of ours")
+
+        def change(tx: Tx) -> None:
+            tx.before_commit("a", fail)
+
+        outcomes = await asyncio.gather(database.write(add, 1), database.write(change), return_exceptions=True)
+        assert [type(one) for one in outcomes] == [ValueError, ValueError]
+        assert await database.read(ids) == []
+        await database.write(add, 3)
+        assert await database.read(ids) == [3]
+
+
 class TestCaller:
     async def test_that_is_cancelled_cuts_no_change_in_half(self, database: Database) -> None:
         started, go_on = threading.Event(), threading.Event()
@@ -210,6 +246,31 @@ class TestReader:
         changed.set()
         assert await reading == ([1], [1])
         assert await database.read(ids) == [1, 2]
+
+    async def test_many_are_had_in_order_each_with_its_own_outcome(self, database: Database) -> None:
+        def look(_tx: Tx, number: int) -> int:
+            if number % 7 == 3:
+                raise BadInput("errors.question_empty")
+            return number
+
+        seen = await asyncio.gather(*(database.read(look, number) for number in range(200)), return_exceptions=True)
+        assert [isinstance(one, BadInput) for one in seen] == [number % 7 == 3 for number in range(200)]
+        assert [one for one in seen if isinstance(one, int)] == [number for number in range(200) if number % 7 != 3]
+
+    async def test_one_that_takes_long_does_not_hold_up_the_others(self, database: Database) -> None:
+        late = threading.Event()
+        slow = asyncio.ensure_future(database.read(lambda _tx: late.wait(10)))
+        await asyncio.sleep(0)
+        assert await asyncio.wait_for(database.read(ids), 5) == []
+        late.set()
+        assert await slow
+
+    async def test_that_waits_when_the_database_is_closed_is_still_had(self, database: Database) -> None:
+        waiting = [database.read(ids) for _ in range(100)]
+        await database.close()
+        assert await asyncio.gather(*waiting) == [[]] * 100
+        with pytest.raises(RuntimeError, match="closed"):
+            database.read(ids)
 
     async def test_changes_nothing(self, database: Database) -> None:
         with pytest.raises(sqlite3.OperationalError, match="readonly"):

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.errors import BadInput
 from bot.services.library import Library
 from bot.storage import search
 from bot.storage.database import Tx
@@ -79,6 +80,30 @@ async def test_what_is_put_again_is_found_anew_and_what_is_taken_out_is_not(libr
     assert (await find(library, "whales"), await find(library, "dolphins")) == ([], [1])
     await library.database.write(search.take_out, SERVER, QUESTION, 1)
     assert await find(library, "dolphins") == []
+
+
+async def test_within_one_change_the_last_word_counts(library: Library) -> None:
+    def change(tx: Tx) -> None:
+        search.put(tx, SERVER, QUESTION, 1, "whales")
+        search.take_out(tx, SERVER, QUESTION, 1)
+        search.take_out(tx, SERVER, QUESTION, 2)
+        search.put(tx, SERVER, QUESTION, 2, "dolphins")
+        search.put(tx, SERVER, QUESTION, 2, "seals")
+
+    await library.database.write(change)
+    assert [await find(library, word) for word in ("whales", "dolphins", "seals")] == [[], [], [2]]
+
+
+async def test_what_a_refused_change_put_is_not_found(library: Library) -> None:
+    def change(tx: Tx) -> None:
+        search.put(tx, SERVER, QUESTION, 1, "whales")
+        raise BadInput("errors.question_empty")
+
+    with pytest.raises(BadInput):
+        await library.database.write(change)
+    assert await find(library, "whales") == []
+    await put(library, 1, "whales")
+    assert await find(library, "whales") == [1]
 
 
 async def test_a_question_and_an_answer_of_the_same_id_are_two_documents(library: Library) -> None:
