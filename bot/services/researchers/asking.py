@@ -79,9 +79,14 @@ async def ask_question(actor: Actor, library: Library, ask: Ask, *, event_id: in
     """
 
     def change(tx: Tx) -> Question:
-        servers.enter(tx, actor.server_id)
-        number = events.once(tx, actor.server_id, event_id, lambda: keep_question(tx, actor, ask).number)
-        return find_question(tx, actor.server_id, number)
+        asked: list[Question] = []
+
+        def effect() -> int:
+            asked.append(keep_question(tx, actor, ask))
+            return asked[0].number
+
+        number = events.once(tx, actor.server_id, event_id, effect)
+        return asked[0] if asked else find_question(tx, actor.server_id, number)
 
     return await library.database.write(change)
 

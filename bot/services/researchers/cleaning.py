@@ -17,6 +17,8 @@ _UNWANTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 """Unicode's categories of what is no text: controls, formats, halves, private and unassigned, other line ends."""
 _INVISIBLE = "\u115f\u1160\u2800\u3164\uffa0\u034f\u17b4\u17b5"
 """Letters and marks by their category that show nothing: fillers, the empty Braille cell, the grapheme joiner."""
+_PLAIN = re.compile(r"[\n -~]*")
+"""Printable ASCII and line ends: nothing in it is unwanted and nothing composes. Most of what is typed is only that."""
 _MANY_LINES = re.compile(r"\n{3,}")
 _SPACES_AT_END = re.compile(r"[^\S\n]+$", re.MULTILINE)
 
@@ -29,14 +31,18 @@ def clean_text(text: str, limit: int, key: str, *, required: bool = True) -> str
     nothing is left and it is `required`.
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
-    composed = unicodedata.normalize("NFC", _without_unwanted(lines))
-    seen = unicodedata.normalize("NFC", _without_loose(composed))  # what goes may have stood before an accent
+    seen = lines if _PLAIN.fullmatch(lines) else _visible(lines)
     cleaned = _MANY_LINES.sub("\n\n", _SPACES_AT_END.sub("", seen)).strip()
     if required and not cleaned:
         raise BadInput(f"errors.{key}_empty")
     if len(cleaned) > limit:
         raise BadInput(f"errors.{key}_too_long", limit=limit, length=len(cleaned))
     return cleaned
+
+
+def _visible(text: str) -> str:
+    composed = unicodedata.normalize("NFC", _without_unwanted(text))
+    return unicodedata.normalize("NFC", _without_loose(composed))  # what goes may have stood before an accent
 
 
 def _without_unwanted(text: str) -> str:
