@@ -7,11 +7,14 @@ A reply is sent when the work behind it is done, so "done" is said after the COM
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+import logging
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import discord
+
+_log = logging.getLogger(__name__)
 
 PATIENCE = 1.2
 """Seconds that we wait for the work before we defer; Discord gives three, the network takes some of them."""
@@ -32,17 +35,25 @@ class Reply:
     update: bool = False
 
 
-async def answer(interaction: discord.Interaction[Any], work: Coroutine[Any, Any, Reply]) -> None:
+async def answer(interaction: discord.Interaction[Any], work: Awaitable[Reply]) -> None:
     """Do `work` and send its reply, deferring where it takes its time. Errors of `work` are raised."""
-    task = asyncio.ensure_future(work)
+    deferring: list[asyncio.Task[None]] = []
+    timer = asyncio.get_running_loop().call_later(
+        PATIENCE, lambda: deferring.append(asyncio.create_task(_defer(interaction)))
+    )
     try:
-        done, _ = await asyncio.wait({task}, timeout=PATIENCE)
-        if not done and not interaction.response.is_done():
-            await interaction.response.defer(ephemeral=True, thinking=True)
-        reply = await task
+        reply = await work
     finally:
-        task.cancel()
+        timer.cancel()
+        for failure in await asyncio.gather(*deferring, return_exceptions=True):
+            if failure is not None:  # whether it was too late shows when the reply is sent
+                _log.warning("an interaction could not be deferred: %s", type(failure).__name__)
     await send(interaction, reply)
+
+
+async def _defer(interaction: discord.Interaction[Any]) -> None:
+    if not interaction.response.is_done():
+        await interaction.response.defer(ephemeral=True, thinking=True)
 
 
 async def send(interaction: discord.Interaction[Any], reply: Reply) -> None:
