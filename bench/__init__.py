@@ -1,1 +1,4 @@
-"""What Vademecum costs, each measure beside its floor: `make bench`."""
+"""How fast Vademecum is, each measure beside a floor that nothing of the kind could beat (`docs/benchmarks.md`).
+
+`make bench` runs everything; `python -m bench.recognition DIR` says how well questions are recognised.
+"""

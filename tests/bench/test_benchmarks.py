@@ -1,0 +1,100 @@
+"""The benchmarks work and say what they are to say. No time is judged here: that is what `make bench` is for."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from bench import __main__ as command
+from bench import measuring
+from bench.exports import write_export
+from bench.figures import Figure, table, write
+from bench.pairs import run_pairs
+from bot.services.importing.choosing import Candidate, choose
+from bot.services.importing.reading import read_header, read_messages
+
+FAST = Figure("fast", ours=3.0, floor=2.0, goal=2.0, unit="s")
+SLOW = Figure("slow", ours=500.0, floor=100.0, goal=4.0, unit="MiB")
+
+
+def test_a_ratio_is_what_must_be_small() -> None:
+    assert (FAST.ratio, FAST.reached) == (1.5, True)
+    assert (SLOW.ratio, SLOW.reached) == (5.0, False)
+
+
+def test_the_table_names_what_was_missed() -> None:
+    head, fast, slow = table([FAST, SLOW]).splitlines()
+    assert head.split() == ["figure", "ours", "floor", "unit", "ratio", "goal"]
+    assert fast.split() == ["fast", "3", "2", "s", "1.50", "2", "reached"]
+    assert slow.split() == ["slow", "500", "100", "MiB", "5.00", "4", "MISSED"]
+
+
+def test_the_file_has_a_line_each_and_only_of_the_last_run(tmp_path: Path) -> None:
+    file = tmp_path / "results.jsonl"
+    write(file, [SLOW, SLOW])
+    write(file, [FAST, SLOW])
+    first, second = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
+    assert first == {"name": "fast", "ours": 3.0, "floor": 2.0, "ratio": 1.5, "goal": 2.0, "unit": "s"}
+    assert second["name"] == "slow"
+
+
+def test_starting_measures_a_ready_bot_and_its_memory() -> None:
+    time, memory = measuring.starting(runs=1)
+    assert (time.unit, time.goal, memory.unit, memory.goal) == ("s", 1.25, "MiB", 1.3)
+    assert time.floor > 0
+    assert 10 < memory.floor < 500
+    assert 10 < memory.ours < 500
+
+
+def test_the_floor_has_forty_commands_and_ours_has_its_own() -> None:
+    ours, floor = run_pairs("starting", 1).values("commands")
+    assert floor == 40 + 1  # the group of /question ask counts too
+    assert ours > 15
+
+
+def test_bursting_measures_with_and_without_a_slow_disk() -> None:
+    """The child fails unless every question that was acknowledged stands in the database."""
+    total, patience, slow = measuring.bursting(runs=1, count=20)
+    assert [one.goal for one in (total, patience, slow)] == [4.0, 1.0, 6.0]
+    assert 0 < patience.ours <= total.ours
+    assert slow.ours > measuring.SLOW_FSYNC_MS / 1000
+
+
+def test_importing_measures_what_is_imported() -> None:
+    whole, each = measuring.importing(runs=1, messages=300)
+    assert (whole.goal, each.goal) == (6.0, 1.0)
+    assert whole.ours / 300 * 1000 == pytest.approx(each.ours)
+
+
+def test_the_generated_export_is_the_same_each_time_and_as_mixed_as_a_chat(tmp_path: Path) -> None:
+    first, again = tmp_path / "first.json", tmp_path / "again.json"
+    write_export(first, 1000)
+    write_export(again, 1000)
+    assert first.read_bytes() == again.read_bytes()
+    export = read_header(first)
+    chosen = [choose(export, message) for message in read_messages(export, lambda _bytes: None)]
+    assert len(chosen) == 1000
+    kinds = [one.kind if isinstance(one, Candidate) else one.reason for one in chosen]
+    assert 50 <= kinds.count("question") <= 90
+    assert 60 <= kinds.count("reply") <= 100
+    assert kinds.count("bot")
+
+
+def test_a_child_that_fails_is_a_failure() -> None:
+    with pytest.raises(RuntimeError, match="importing ours failed"):
+        run_pairs("importing", 1, "no-such-file.json")
+
+
+def test_the_command_measures_what_it_is_asked_for(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(command, "RESULTS", tmp_path / "results.jsonl")
+    monkeypatch.setitem(command.MEASURES, "starting", lambda: [FAST])
+    monkeypatch.setitem(command.MEASURES, "bursting", lambda: pytest.fail("nobody asked for it"))
+    assert command.main(["starting"]) == 0
+    assert "fast" in capsys.readouterr().out
+    assert len((tmp_path / "results.jsonl").read_text(encoding="utf-8").splitlines()) == 1
+    assert command.main(["cooking"]) == 2
+    assert "cooking" in capsys.readouterr().err
