@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,12 +25,12 @@ class Sync:
 
 
 def build_fsync_shim(folder: Path) -> Path:
-    """Compile the shim into `folder`; AssertionError with the mend where there is no C compiler."""
-    compiler = shutil.which("cc") or shutil.which("gcc")
-    assert compiler, "no C compiler: the fsync shim needs one (on Debian: apt-get install gcc libc6-dev)"
+    """Compile the shim into `folder`: with the machine's C compiler, or with the one that the lock brings along."""
+    own = shutil.which("cc")
+    compiler = [own] if own else [sys.executable, "-m", "ziglang", "cc"]
     shim = folder / "fsync.so"
     command = [
-        compiler,
+        *compiler,
         "-shared",
         "-fPIC",
         "-O2",
