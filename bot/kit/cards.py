@@ -47,7 +47,7 @@ def question_card(shown: QuestionView, texts: Catalogue, *, image: str = "") -> 
     embed = discord.Embed(
         colour=RESEARCHERS,
         title=_title(question, texts),
-        description=chat.safe(question.text) or texts.say("researchers.card.removed"),
+        description=chat.safe(question.text) or _no_words(question, texts),
     )
     for name, value in _fields(shown, texts):
         embed.add_field(name=name, value=value, inline=False)
@@ -55,6 +55,10 @@ def question_card(shown: QuestionView, texts: Catalogue, *, image: str = "") -> 
         embed.set_image(url=f"attachment://{image}")
     embed.set_footer(text=_footer(shown, texts))
     return embed, row(*_buttons(question, texts))
+
+
+def _no_words(question: Question, texts: Catalogue) -> str:
+    return texts.say("researchers.card.removed" if question.removed else "researchers.card.withdrawn")
 
 
 def _title(question: Question, texts: Catalogue) -> str:
@@ -76,6 +80,11 @@ def _fields(shown: QuestionView, texts: Catalogue) -> list[tuple[str, str]]:
     best = best_answer(shown.answers)
     if best is not None:
         fields.append((_answers_line(shown, best, texts), answer_text(best, texts, EXCERPT)))
+    if shown.challenges and question.state is QuestionState.ANSWERED:
+        doubt = shown.challenges[-1]
+        words = chat.safe(chat.short(doubt.text, EXCERPT))
+        source = chat.safe(chat.short(f"{doubt.source.title} {doubt.source.locator}", 200))
+        fields.append((texts.say("researchers.card.doubt"), f"{words}\n{source}"))
     if question.tried and question.state is QuestionState.UNRESOLVED:
         fields.append((texts.say("researchers.card.tried"), chat.safe(chat.short(question.tried, EXCERPT))))
     if question.now_think and question.state is QuestionState.SETTLED:

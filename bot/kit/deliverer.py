@@ -55,13 +55,24 @@ class Deliverer:
             await asyncio.gather(self._task, return_exceptions=True)
 
     async def _drain(self) -> None:
-        database = self._bot.library.database
+        # A channel that Discord makes wait holds up nobody else: each has a task of its own, while it has rows.
+        busy: dict[int, asyncio.Task[None]] = {}
         try:
-            while self._woken:
+            while self._woken or busy:
                 self._woken = False
-                while heads := await database.read(lambda tx: tx.outbox.heads(now=tx.now)):
-                    await asyncio.gather(*(self._deliver(Row(**head)) for head in heads))
+                for head in await self._bot.library.database.read(lambda tx: tx.outbox.heads(now=tx.now)):
+                    if head["channel_id"] not in busy:
+                        row = Row(**head)
+                        busy[row.channel_id] = asyncio.create_task(self._deliver(row))
+                if busy:
+                    await asyncio.wait(busy.values(), return_when=asyncio.FIRST_COMPLETED)
+                for channel_id in [one for one, task in busy.items() if task.done()]:
+                    busy.pop(channel_id).result()
+                    self._woken = True  # its next row may wait
         finally:
+            for task in busy.values():
+                task.cancel()
+            await asyncio.gather(*busy.values(), return_exceptions=True)
             self._task = None
 
     async def _deliver(self, row: Row) -> None:
@@ -160,7 +171,8 @@ def _postpone(tx: Tx, row: Row, wait: int, why: str) -> None:
 
 
 def _gone(tx: Tx, row: Row) -> None:
+    """Forget a message that is not there any more: it is drawn again when somebody asks for it."""
     for shown in tx.outbox.posted(server_id=row.server_id, kind=row.kind, subject=row.subject):
         if shown["channel_id"] == row.channel_id:
-            tx.outbox.mark_removed(message_id=shown["message_id"], now=tx.now)
+            tx.outbox.forget_posted(message_id=shown["message_id"])
     tx.outbox.delete(id=row.id, created_at=row.created_at)

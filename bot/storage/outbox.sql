@@ -33,3 +33,6 @@ ORDER BY message_id;
 
 -- name: mark_removed!
 UPDATE posted_message SET removed_at = :now WHERE message_id = :message_id AND removed_at IS NULL;
+
+-- name: forget_posted!
+DELETE FROM posted_message WHERE message_id = :message_id AND removed_at IS NULL;
