@@ -7,12 +7,14 @@ from typing import Any, Literal
 
 import discord
 
-from bot.kit.refs import Ref
+from bot.kit.refs import Ref, whole
 
 Style = Literal["primary", "secondary", "success", "danger"]
 Button = tuple[Ref, str, Style]
 LABEL_LIMIT = 80
 OPTIONS_LIMIT = 25
+FILTER_LIMIT = 55
+"""Characters that a page button carries along beside its page: a search, or what a list is narrowed by."""
 
 
 def row(*buttons: Button) -> discord.ui.View:
@@ -45,16 +47,20 @@ def _select(ref: Ref, placeholder: str, options: Sequence[tuple[str, str]]) -> d
     return discord.ui.Select(custom_id=ref.custom_id, placeholder=placeholder[:150], options=shown)
 
 
-def chosen(interaction: discord.Interaction[Any]) -> str:
-    """Return the value that was chosen in a select, or nothing."""
+def chosen(interaction: discord.Interaction[Any]) -> int:
+    """Return the number that was chosen in a select; 0 where none was."""
+    return next(iter(chosen_ids(interaction)), 0)
+
+
+def chosen_ids(interaction: discord.Interaction[Any]) -> list[int]:
+    """Return the numbers that were chosen in a select of several."""
     data: Any = interaction.data or {}
-    values = data.get("values") or [""]
-    return str(values[0])
+    return [number for one in data.get("values") or () if (number := whole(str(one)))]
 
 
 def pages(ref: Ref, page: int, count: int, labels: tuple[str, str]) -> list[Button]:
     """Return the buttons to the page before and after, where there are such; the page stands first in `extra`."""
-    rest = ref.extra
+    rest = ref.extra[:FILTER_LIMIT]
     made: list[Button] = []
     if page > 1:
         made.append(
@@ -70,7 +76,7 @@ def pages(ref: Ref, page: int, count: int, labels: tuple[str, str]) -> list[Butt
 def page_of(ref: Ref) -> tuple[int, str]:
     """Read back a page button: the page, and the rest of `extra`."""
     page, _, rest = ref.extra.partition("|")
-    return (int(page) if page.isdigit() else 1), rest
+    return whole(page) if page.isdigit() else 1, rest
 
 
 def add_channel_select(

@@ -113,9 +113,9 @@ def read(interaction: discord.Interaction[Any]) -> Typed:
         if component.get("type") == discord.ComponentType.file_upload.value:
             file_ids += component.get("values", [])
         elif "value" in component:
-            texts[name] = component["value"] or ""
+            texts[name] = _sound(component["value"] or "")
         elif component.get("values"):
-            texts[name] = component["values"][0]
+            texts[name] = _sound(component["values"][0])
     resolved = data.get("resolved", {}).get("attachments", {})
     files = tuple(
         discord.Attachment(data=resolved[one], state=interaction._state)  # noqa: SLF001 - no public constructor
@@ -123,6 +123,11 @@ def read(interaction: discord.Interaction[Any]) -> Typed:
         if one in resolved
     )
     return Typed(texts, files)
+
+
+def _sound(text: str) -> str:
+    """The text without halves of characters, which nothing could store."""
+    return text.encode(errors="ignore").decode()
 
 
 def _leaves(components: Sequence[Any]) -> list[Any]:

@@ -10,7 +10,10 @@ import re
 from dataclasses import dataclass
 
 CUSTOM_ID_LIMIT = 100
-_PATTERN = re.compile(r"([a-z]+):([a-z_]+):(\d{1,20}):(\d{1,20})(?::([^\n]*))?")
+LARGEST_NUMBER = 2**63 - 1
+"""No id of Discord's is larger, and SQLite keeps none that is."""
+_PATTERN = re.compile(r"([a-z]+):([a-z_]+):([0-9]{1,19}):([0-9]{1,19})(?::([^\n]*))?")
+_WHOLE = re.compile(r"[0-9]{1,19}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,4 +47,12 @@ def parse(custom_id: str) -> Ref | None:
     if match is None:
         return None
     kind, action, server_id, number, extra = match.groups()
+    if max(int(server_id), int(number)) > LARGEST_NUMBER:
+        return None
     return Ref(kind, action, int(server_id), int(number), extra or "")
+
+
+def whole(text: str) -> int:
+    """Read a whole number that a button or select sent; 0, which numbers nothing, for whatever else was forged."""
+    number = int(text) if _WHOLE.fullmatch(text) else 0
+    return number if number <= LARGEST_NUMBER else 0

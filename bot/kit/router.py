@@ -87,16 +87,15 @@ class Router:
         return (("__press__", self.presses), ("__opens__", self.openers), ("__submits__", self.submits))
 
     async def route(self, interaction: discord.Interaction[Vademecum]) -> None:
-        """Answer a component or modal interaction of ours; leave everything else to discord.py."""
+        """Answer a component or modal interaction; leave commands to discord.py."""
         if interaction.type not in {discord.InteractionType.component, discord.InteractionType.modal_submit}:
             return
         data: Any = interaction.data or {}
-        ref = parse(data.get("custom_id", ""))
-        if ref is None:
-            return
-        await failures.guard(interaction, self._dispatch(interaction, ref))
+        await failures.guard(interaction, self._dispatch(interaction, parse(data.get("custom_id", ""))))
 
-    async def _dispatch(self, interaction: discord.Interaction[Vademecum], ref: Ref) -> None:
+    async def _dispatch(self, interaction: discord.Interaction[Vademecum], ref: Ref | None) -> None:
+        if ref is None:
+            raise BadInput("errors.button_too_old")
         if ref.server_id != interaction.guild_id:
             raise BadInput("errors.button_from_elsewhere")
         if interaction.type is discord.InteractionType.modal_submit:

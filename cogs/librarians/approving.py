@@ -11,7 +11,7 @@ from bot.kit import cards, chat
 from bot.kit.buttons import Button, row
 from bot.kit.forms import TextField, Typed
 from bot.kit.people import actor_of
-from bot.kit.refs import Ref
+from bot.kit.refs import Ref, whole
 from bot.kit.replies import Reply
 from bot.kit.rooms import Interaction, Room, say, texts_for
 from bot.kit.router import Form, opens, press, submits
@@ -41,7 +41,7 @@ class Approving(Room):
         ready = [
             one for one in await publications.publications_waiting(actor, self.library) if one.question is not None
         ]
-        place = int(ref.extra) if ref.extra.isdigit() else 0
+        place = whole(ref.extra)
         if place >= len(ready):
             return Reply(texts.say("librarians.approve.nothing"), update=True)
         return _publication(ready[place], place, len(ready), ref.server_id, texts)

@@ -8,8 +8,8 @@ import discord
 from discord import app_commands
 
 from bot.errors import BadInput
-from bot.kit import cards, drawing
-from bot.kit.buttons import Button, add_channel_select, view
+from bot.kit import cards, chat, drawing
+from bot.kit.buttons import Button, add_channel_select, chosen_ids, view
 from bot.kit.forms import TextField, Typed
 from bot.kit.people import actor_of
 from bot.kit.refs import Ref
@@ -22,6 +22,8 @@ from bot.text import Catalogue
 
 SWITCHES = ("sources_required", "anonymity_allowed", "publishing_allowed", "search_engines_allowed")
 NUMBERS = ("asks_per_hour", "open_claims", "stale_claim_days", "offer_after_days")
+NUMBER_LENGTH = 4
+"""Digits of a setting that is a number."""
 WATCHED_LIMIT = 25
 """Channels that one select can hold."""
 
@@ -68,13 +70,13 @@ class SettingUp(Room):
     @press("setup", "question_channel")
     async def question_channel(self, interaction: Interaction, _ref: Ref) -> Reply:
         """Choose where cards are posted; none chosen: where it was asked."""
-        ids = _channel_ids(interaction)
+        ids = self._channel_ids(interaction)
         return await self._change(interaction, question_channel_id=ids[0] if ids else None)
 
     @press("setup", "watched_channels")
     async def watched_channels(self, interaction: Interaction, _ref: Ref) -> Reply:
         """Choose in which channels questions are offered to be logged."""
-        return await self._change(interaction, watched_channel_ids=tuple(_channel_ids(interaction)))
+        return await self._change(interaction, watched_channel_ids=tuple(self._channel_ids(interaction)))
 
     @press("setup", "switch")
     async def switch(self, interaction: Interaction, ref: Ref) -> Reply:
@@ -90,7 +92,7 @@ class SettingUp(Room):
         actor, texts = actor_of(interaction), texts_for(interaction)
         librarians.require_set_up(actor)
         chosen = await librarians.settings_for(actor, self.library)
-        fields = tuple(TextField(name, texts.say(f"librarians.number.{name}"), limit=4) for name in NUMBERS)
+        fields = tuple(TextField(name, texts.say(f"librarians.number.{name}"), limit=NUMBER_LENGTH) for name in NUMBERS)
         return Form(
             texts.say("librarians.form.numbers"), fields, {name: str(getattr(chosen, name)) for name in NUMBERS}
         )
@@ -101,8 +103,8 @@ class SettingUp(Room):
         changes = {}
         for name in NUMBERS:
             text = typed[name].strip()
-            if not text.isdecimal():
-                raise BadInput("errors.not_a_number", typed=text)
+            if not text.isdecimal() or len(text) > NUMBER_LENGTH:
+                raise BadInput("errors.not_a_number", typed=chat.short(text, 40))
             changes[name] = int(text)
         return await self._change(interaction, **changes)
 
@@ -117,10 +119,10 @@ class SettingUp(Room):
         await librarians.post_desk(actor, self.library, channel_id)
         return await self._page(interaction, texts.say("librarians.setup.desk_posted", channel=f"<#{channel_id}>"))
 
-
-def _channel_ids(interaction: Interaction) -> list[int]:
-    data: Any = interaction.data or {}
-    return [int(one) for one in data.get("values", [])]
+    def _channel_ids(self, interaction: Interaction) -> list[int]:
+        """The chosen channels of this server: a forged choice must not send cards into somebody else's."""
+        guild = self.bot.get_guild(interaction.guild_id or 0)
+        return [one for one in chosen_ids(interaction) if guild is not None and guild.get_channel(one)]
 
 
 def _summary(chosen: ServerSettings, texts: Catalogue) -> str:

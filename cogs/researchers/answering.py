@@ -10,7 +10,7 @@ from bot.kit import chat
 from bot.kit.buttons import Button, chosen, row, view
 from bot.kit.forms import ChoiceField, FileField, TextField, Typed
 from bot.kit.people import actor_of
-from bot.kit.refs import Ref
+from bot.kit.refs import Ref, whole
 from bot.kit.replies import Reply
 from bot.kit.rooms import Interaction, Room, picks, say, texts_for
 from bot.kit.router import Form, opens, press, submits
@@ -128,7 +128,7 @@ class Answering(Room):
     async def edit_answer_submitted(self, interaction: Interaction, ref: Ref, typed: Typed) -> Reply:
         """Change an answer; what it said before stays in its history."""
         await answering.edit_answer(
-            actor_of(interaction), self.library, ref.number, int(ref.extra), typed["text"], typed_sources(typed)
+            actor_of(interaction), self.library, ref.number, whole(ref.extra), typed["text"], typed_sources(typed)
         )
         return Reply(texts_for(interaction).say("researchers.answer.edited", number=ref.number, ordinal=ref.extra))
 
@@ -144,9 +144,9 @@ class Answering(Room):
 
     @press("answer", "endorse")
     async def endorse_pressed(self, interaction: Interaction, ref: Ref) -> Reply:
-        """Mark an answer, or, from a list of several, the one that was chosen."""
+        """Mark an answer."""
         texts = texts_for(interaction)
-        ordinal = int(ref.extra or chosen(interaction) or 0)
+        ordinal = whole(ref.extra)
         await answering.endorse_answer(actor_of(interaction), self.library, ref.number, ordinal)
         undo: Button = (
             Ref("answer", "unendorse", ref.server_id, ref.number, str(ordinal)),
@@ -165,7 +165,7 @@ class Answering(Room):
     @press("answer", "unendorse")
     async def unendorse_pressed(self, interaction: Interaction, ref: Ref) -> Reply:
         """Take the mark back."""
-        await answering.take_back_endorsement(actor_of(interaction), self.library, ref.number, int(ref.extra))
+        await answering.take_back_endorsement(actor_of(interaction), self.library, ref.number, whole(ref.extra))
         return Reply(texts_for(interaction).say("researchers.endorse.undone", number=ref.number, ordinal=ref.extra))
 
     async def use_as_answer(self, interaction: Interaction, message: discord.Message) -> None:
@@ -194,7 +194,8 @@ class Answering(Room):
     async def use_chosen(self, interaction: Interaction, ref: Ref) -> Reply:
         """The question is chosen: offer the form for the sources."""
         texts = texts_for(interaction)
-        number = int(chosen(interaction))
+        number = chosen(interaction)
+        await finding.show_question(actor_of(interaction), self.library, number)
         form = Ref("answer", "used", ref.server_id, number, f"{ref.extra}/{ref.number}")
         label = texts.say("researchers.button.name_sources")
         return Reply(
@@ -210,7 +211,7 @@ class Answering(Room):
     @submits("answer", "used")
     async def used_submitted(self, interaction: Interaction, ref: Ref, typed: Typed) -> Reply:
         """Keep the message as an answer of the one who wrote it."""
-        message = await self._message(ref)
+        message = await self._message(interaction, ref)
         files = await keep_files(self.library, message.attachments[:1])
         kept = await answering.answer_question(
             actor_of(interaction),
@@ -227,13 +228,18 @@ class Answering(Room):
         )
         return self._answered(texts_for(interaction), ref, kept.ordinal)
 
-    async def _message(self, ref: Ref) -> discord.Message:
+    async def _message(self, interaction: Interaction, ref: Ref) -> discord.Message:
+        """Fetch the message that `ref` names, where one acts: elsewhere the bot may read what one may not."""
         channel_id, _, message_id = ref.extra.partition("/")
-        channel = self.bot.get_partial_messageable(int(channel_id), guild_id=ref.server_id)
+        if whole(channel_id) != interaction.channel_id:
+            raise BadInput("errors.message_gone")
+        channel = self.bot.get_partial_messageable(whole(channel_id), guild_id=ref.server_id)
         try:
-            message = await channel.fetch_message(int(message_id))
+            message = await channel.fetch_message(whole(message_id))
         except (discord.NotFound, discord.Forbidden):
             raise BadInput("errors.message_gone") from None
+        if message.author.bot:
+            raise BadInput("errors.message_of_bot")
         if not message.content.strip():
             raise BadInput("errors.message_without_text")
         return message
@@ -276,7 +282,7 @@ def typed_sources(typed: Typed) -> tuple[Source, ...]:
     """Read the source fields: line for line, with the reason of the same line (the last reason stands for the rest)."""
     lines = [line.strip() for line in typed["sources"].splitlines() if line.strip()]
     reasons = [line.strip() for line in typed["why"].splitlines() if line.strip()] or [""]
-    kind = SourceKind(typed["kind"] or SourceKind.WEB)
+    kind = SourceKind(typed["kind"]) if typed["kind"] in set(SourceKind) else SourceKind.WEB
     return tuple(
         sources.source_from_line(
             line,

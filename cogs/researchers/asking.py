@@ -14,7 +14,7 @@ from bot.kit import cards, chat, drawing, failures
 from bot.kit.buttons import Button, row, view
 from bot.kit.forms import FileField, TextField, Typed
 from bot.kit.people import actor_of
-from bot.kit.refs import Ref
+from bot.kit.refs import Ref, whole
 from bot.kit.replies import Reply
 from bot.kit.rooms import CHOICE_LIMIT, Interaction, Room, picks, say, texts_for
 from bot.kit.router import Form, opens, press, submits
@@ -172,7 +172,7 @@ class Asking(Room):
     @submits("question", "follow_up")
     async def follow_up_submitted(self, interaction: Interaction, ref: Ref, typed: Typed) -> Reply:
         """Ask what follows."""
-        answer = int(ref.extra) if ref.extra.isdigit() else None
+        answer = whole(ref.extra) or None
         return await self._ask(interaction, typed, parent=ref.number, parent_answer=answer)
 
     @app_commands.command(name="followup", description=say("researchers.command.followup"))

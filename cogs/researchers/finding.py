@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import discord
 from discord import app_commands
 
 from bot.kit import cards, chat
-from bot.kit.buttons import Button, chosen, page_of, pages, row, view
+from bot.kit.buttons import FILTER_LIMIT, Button, chosen, page_of, pages, row, view
 from bot.kit.people import actor_of
-from bot.kit.refs import Ref
+from bot.kit.refs import Ref, whole
 from bot.kit.replies import Reply
 from bot.kit.rooms import Interaction, Room, picks, say, texts_for
 from bot.kit.router import press
+from bot.models.people import Actor
 from bot.models.questions import Answer, QuestionState, QuestionView, Source
 from bot.services.researchers import finding
-from bot.services.researchers.finding import Filter, QuestionLine
+from bot.services.researchers.finding import Filter, Page, QuestionLine
 from bot.text import Catalogue
 
+LONGEST_AGO = 3_650
+"""Days that a list looks back at most."""
 _FOUND = frozenset({QuestionState.SETTLED, QuestionState.ANSWERED})
 _WAITING_FOR_ANSWERS = frozenset({QuestionState.OPEN, QuestionState.CLAIMED, QuestionState.ANSWERED})
 _ASKED = frozenset(QuestionState) - {QuestionState.WITHDRAWN, QuestionState.WAITING}
@@ -58,11 +63,11 @@ class Finding(Room):
         topic: str = "",
         person: discord.User | None = None,
         untaken: bool = False,
-        older_than: app_commands.Range[int, 1, 3650] | None = None,
+        older_than: app_commands.Range[int, 1, LONGEST_AGO] | None = None,
     ) -> None:
         """List questions, newest first."""
         words = f"{state}|{int(untaken)}|{older_than or ''}|{person.id if person else ''}|{topic}"
-        ref = Ref("question", "list", interaction.guild_id or 0, 0, chat.short(f"1|{words}", 60))
+        ref = Ref("question", "list", interaction.guild_id or 0, 0, f"1|{chat.short(words, FILTER_LIMIT)}")
         await self.reply(interaction, self.list_page(interaction, ref))
 
     @list_questions.autocomplete("topic")
@@ -76,7 +81,7 @@ class Finding(Room):
         """One page of a list; its filter stands in the button."""
         texts = texts_for(interaction)
         page, words = page_of(ref)
-        found = await finding.list_questions(actor_of(interaction), self.library, _filter(words), page=page)
+        found = await self._listed(actor_of(interaction), _filter(words), page)
         if not found.items:
             return Reply(texts.say("researchers.list.nothing"), update=True)
         embed = discord.Embed(
@@ -88,6 +93,14 @@ class Finding(Room):
         turn = Ref(ref.kind, ref.action, ref.server_id, ref.number, words)
         buttons = pages(turn, found.page, found.pages, (texts.say("kit.previous_page"), texts.say("kit.next_page")))
         return Reply(embed=embed, buttons=_list_view(found.items, ref.server_id, buttons, texts), update=True)
+
+    async def _listed(self, actor: Actor, wanted: Filter, page: int) -> Page[QuestionLine]:
+        if wanted.topic.endswith("…"):  # a long topic did not fit into the button whole
+            begun = wanted.topic.removesuffix("…").casefold()
+            topics = await finding.suggest_topics(actor, self.library, begun)
+            whole_topic = next((one for one in topics if one.casefold().startswith(begun)), wanted.topic)
+            wanted = replace(wanted, topic=whole_topic)
+        return await finding.list_questions(actor, self.library, wanted, page=page)
 
     @press("question", "help_answer")
     async def help_answer(self, interaction: Interaction, ref: Ref) -> Reply:
@@ -108,7 +121,7 @@ class Finding(Room):
     @press("question", "picked")
     async def picked(self, interaction: Interaction, ref: Ref) -> Reply:
         """A question was chosen from a list."""
-        number = int(chosen(interaction) or 0)
+        number = chosen(interaction)
         return await self.show_page(interaction, Ref("question", "show", ref.server_id, number, "0|"))
 
     @app_commands.command(name="show", description=say("researchers.command.show"))
@@ -149,9 +162,9 @@ def _filter(words: str) -> Filter:
     state, untaken, days, person, topic = [*words.split("|", 4), "", "", "", "", ""][:5]
     return Filter(
         state=QuestionState(state) if state in set(QuestionState) else None,
-        topic=topic.removesuffix("…"),
-        person_id=int(person) if person.isdigit() else None,
-        older_than_days=int(days) if days.isdigit() else None,
+        topic=topic,
+        person_id=whole(person) or None,
+        older_than_days=min(whole(days), LONGEST_AGO) or None,
         untaken=untaken == "1",
     )
 

@@ -37,7 +37,10 @@ class Listening(Room):
         if event.guild_id is None or str(event.emoji) != OFFER_EMOJI or event.user_id != event.message_author_id:
             return
         channel = self.bot.get_partial_messageable(event.channel_id, guild_id=event.guild_id)
-        message = await channel.fetch_message(event.message_id)
+        try:
+            message = await channel.fetch_message(event.message_id)
+        except (discord.NotFound, discord.Forbidden):
+            return  # deleted, or shut to the bot, meanwhile
         if any(one.me and str(one.emoji) == OFFER_EMOJI for one in message.reactions) and message.content.strip():
             await self._log_offered(message, Actor(event.guild_id, event.user_id))
 

@@ -245,7 +245,7 @@ ROWS: dict[str, tuple[Act, Row]] = {
     ),
     "press answer:use": (
         press("answer:use:{s}:99:77", "{n}"),
-        same("open", "where the answer", "where the answer"),
+        same("open", "where the answer"),
     ),
     "press library:approve": (
         press("library:approve:{s}:0"),
