@@ -50,26 +50,33 @@ class Pairs:
 
 
 def run_pairs(module: str, runs: int, *arguments: str, environment: Mapping[str, str] | None = None) -> Pairs:
-    """Run ``bench.children.<module>`` for both, `runs` times in turns (and once before, to warm the disk's cache).
+    """Run ``bench.children.<module>`` for both, `runs` times in turns (and once before, to compile).
 
     Each gets ``ours`` or ``floor``, an empty folder that is removed afterwards, and `arguments`. Raises RuntimeError
     where a child fails or takes too long.
     """
     said: dict[str, list[Said]] = {OURS: [], FLOOR: []}
-    for run in range(-1, runs):
-        for which in (OURS, FLOOR) if run % 2 else (FLOOR, OURS):
-            one = _run(module, which, arguments, environment or {})
-            if run >= 0:
-                said[which].append(one)
+    with tempfile.TemporaryDirectory(prefix="vademecum-bench-") as bytecode:
+        surroundings = _surroundings(environment or {}, bytecode)
+        for run in range(-1, runs):
+            for which in (OURS, FLOOR) if run % 2 else (FLOOR, OURS):
+                one = _run(module, which, arguments, surroundings)
+                if run >= 0:
+                    said[which].append(one)
     return Pairs(said[OURS], said[FLOOR])
+
+
+def _surroundings(environment: Mapping[str, str], bytecode: str) -> dict[str, str]:
+    """What the children find: compiled modules, as on every start but the first, whatever this machine is set to."""
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**inherited, "PYTHONPYCACHEPREFIX": bytecode, **environment}
 
 
 def _run(module: str, which: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Said:
     with tempfile.TemporaryDirectory(prefix="vademecum-bench-") as folder:
         command = [sys.executable, "-m", f"bench.children.{module}", which, folder, *arguments]
         begin = time.perf_counter()  # real time is what is measured here
-        env = {**os.environ, **environment}
-        child = subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
+        child = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
         too_long = threading.Timer(LONGEST_SECONDS, child.kill)
         too_long.start()
         try:

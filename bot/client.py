@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import logging
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import discord
-from aiohttp import web
 from discord import app_commands
 from discord.ext import commands, tasks
 
@@ -24,13 +22,13 @@ from bot.settings import Settings
 from bot.storage import migrations, outbox
 from bot.storage.database import Database
 
+if TYPE_CHECKING:
+    from aiohttp import web
+
 _log = logging.getLogger(__name__)
 
 ROOMS = ("cogs.librarians", "cogs.learners", "cogs.researchers")
 """Loaded by name, in this order: `bot` never imports `cogs`."""
-COLLECT_AFTER = (20_000, 20, 50)
-"""When Python looks for cycles. By its own count (700) a class that asks at once sets off hundreds of useless looks
-through everything that is alive: a third of the time that they wait."""
 TICK_SECONDS = 15
 """How often due work and postponed deliveries are looked for."""
 
@@ -94,7 +92,6 @@ class Vademecum(commands.Bot):
         await due.plan_housekeeping(self._library)
         await self._serve_site()
         self._tick.start()
-        gc.set_threshold(*COLLECT_AFTER)
 
     async def on_ready(self) -> None:
         """Enter every server that the bot is in, then send what waits."""

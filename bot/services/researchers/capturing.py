@@ -19,7 +19,6 @@ from bot.services import servers
 from bot.services.library import Library
 from bot.services.researchers import keeping, minding
 from bot.services.researchers.cleaning import clean_text
-from bot.services.researchers.recognising import looks_like_question
 from bot.storage import outbox, search
 from bot.storage.database import Tx
 
@@ -34,6 +33,8 @@ async def offer_to_log(library: Library, server_id: int, channel_id: int, messag
 
     Return whether it was queued: never for a message that was captured already.
     """
+    from bot.services.researchers.recognising import looks_like_question  # its words take long to load
+
     if not looks_like_question(text):
         return False
 

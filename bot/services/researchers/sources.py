@@ -6,9 +6,6 @@ import re
 from dataclasses import replace
 from urllib.parse import SplitResult, quote, urlsplit, urlunsplit
 
-from stdnum import isbn
-from stdnum.exceptions import ValidationError
-
 from bot.errors import BadInput
 from bot.models.questions import SOURCE_FIELD_LIMIT, SOURCES_LIMIT, Source, SourceKind
 from bot.services.researchers.cleaning import clean_text
@@ -115,6 +112,9 @@ def _escape(part: str) -> str:
 
 def normal_isbn(typed: str) -> str | None:
     """Return an ISBN of 10 or 13 digits as ISBN-13 without dashes, or None where it is none."""
+    from stdnum import isbn  # takes long to load, and most sources are no books
+    from stdnum.exceptions import ValidationError
+
     try:
         return str(isbn.to_isbn13(isbn.validate(_CALLED_ISBN.sub("", typed).strip())))
     except ValidationError:
