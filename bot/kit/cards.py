@@ -53,7 +53,7 @@ def question_card(shown: QuestionView, texts: Catalogue, *, image: str = "") -> 
         embed.add_field(name=name, value=value, inline=False)
     if image:
         embed.set_image(url=f"attachment://{image}")
-    embed.set_footer(text=_footer(shown, texts))
+    embed.set_footer(text=_footer(shown, texts) or None)
     return embed, row(*_buttons(question, texts))
 
 
@@ -101,7 +101,13 @@ def best_answer(answers: tuple[Answer, ...]) -> Answer | None:
 
 def _answers_line(shown: QuestionView, best: Answer, texts: Catalogue) -> str:
     mark = texts.say("researchers.card.endorsed") if best.endorsed_at else texts.say("researchers.card.newest")
-    return texts.say("researchers.card.answers", count=len(shown.answers), ordinal=best.ordinal, mark=mark)
+    return texts.say(
+        "researchers.card.answers",
+        count=len(shown.answers),
+        number=shown.question.number,
+        ordinal=best.ordinal,
+        mark=mark,
+    )
 
 
 def answer_text(answer: Answer, texts: Catalogue, limit: int) -> str:
@@ -121,7 +127,9 @@ def _footer(shown: QuestionView, texts: Catalogue) -> str:
         parts.append(texts.say("researchers.card.me_too", count=shown.me_too_count))
     if shown.follow_up_count:
         parts.append(texts.say("researchers.card.follow_ups", count=shown.follow_up_count))
-    return " · ".join(parts) or texts.say("researchers.card.nothing_yet")
+    if not parts and not shown.answers:
+        parts.append(texts.say("researchers.card.nothing_yet"))
+    return " · ".join(parts)
 
 
 def _buttons(question: Question, texts: Catalogue) -> list[Button]:

@@ -60,6 +60,7 @@ class Sandbox:
         self._bot = make_bot(settings, self._clock)
         self._env = simcord.Env(self._bot)
         simcord_private.remember_parsers()
+        simcord_private.name_people_in_embeds()
         self._clock.follow(self._env.now)
         self.world: World = build_world(self._env, self.sample)
         self._kept = kept.read(settings.data_dir)

@@ -102,6 +102,12 @@ def remember_parsers() -> None:
     _markdown._vademecum_parsers = parsers  # type: ignore[attr-defined]  # noqa: SLF001
 
 
+def name_people_in_embeds() -> None:
+    """Let the page write a mention in an embed's text as Discord's own clients do: as the person's name."""
+    for place in ("embed_description", "embed_field_value"):
+        _markdown._FIELD_POLICIES[place]["mentions"] = True  # noqa: SLF001
+
+
 async def open_preview(
     env: simcord.Env,
     channel: simcord.ChannelHandle,

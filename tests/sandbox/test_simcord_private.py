@@ -13,6 +13,7 @@ import pytest_asyncio
 import simcord
 from discord.ext import commands, tasks
 from simcord.preview import Preview, _markdown
+from simcord.preview._markdown import markdown_tokens
 from simcord.preview._pages import _Page
 
 from bot.sandbox import simcord_private
@@ -223,3 +224,9 @@ def saying(text: str, page: _Page) -> dict[str, object]:
         "kind": "send_message",
         "content": text,
     }
+
+
+async def test_people_are_named_in_embeds() -> None:
+    simcord_private.name_people_in_embeds()
+    tokens = markdown_tokens("by <@42>", "embed_field_value", context={"users": {"42": "Noor"}})
+    assert "@Noor" in str(tokens)
