@@ -28,9 +28,21 @@ LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 def settings_for(options: argparse.Namespace) -> Settings:
     """Read the settings, `--data` first, and set up the log. Raises SettingError, which names the mend."""
     settings = from_environment(os.environ)
-    logging.basicConfig(level=settings.log_level, format=LOG_FORMAT, stream=sys.stderr)
+    _set_up_log(settings.log_level)
     data = getattr(options, "data", None)
     return settings if data is None else replace(settings, data_dir=data)
+
+
+def _set_up_log(level: str) -> None:
+    """Write the log to stderr. Only our own modules say more than INFO.
+
+    At DEBUG discord.py writes down every event, with messages and names in it, and aiosqlite what it is given; the log
+    holds neither (docs/privacy.md).
+    """
+    logging.basicConfig(level="INFO" if level == "DEBUG" else level, format=LOG_FORMAT, stream=sys.stderr)
+    if level == "DEBUG":
+        for ours in ("bot", "cogs"):
+            logging.getLogger(ours).setLevel(level)
 
 
 def upgrade_database(path: Path) -> list[str]:
