@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import base64
+import binascii
 import os
 import shutil
 from collections.abc import Iterator
@@ -108,7 +110,26 @@ def _discord(settings: Settings) -> Iterator[Finding]:
         yield Finding("fine", say("cli.check.token"))
     privileged = settings.message_content
     yield Finding("note", say("cli.check.message_content") if privileged else say("cli.check.no_privileged"))
-    yield Finding("note", say("cli.check.permissions", names=say("cli.check.permission_names")))
+    yield from _invitation(settings)
+
+
+def _invitation(settings: Settings) -> Iterator[Finding]:
+    from bot.kit.permissions import NAMES, invite_link
+
+    yield Finding("note", say("cli.check.permissions", names=", ".join(NAMES.values())))
+    application_id = application_of(settings.discord_token)
+    if application_id is not None:
+        yield Finding("note", say("cli.check.invite", link=invite_link(application_id)))
+
+
+def application_of(token: str) -> int | None:
+    """Return the application's id, which is the first part of a bot token; None where that is not to be read."""
+    first = token.partition(".")[0]
+    try:
+        number = base64.b64decode(first + "=" * (-len(first) % 4), validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    return int(number) if number.isdigit() else None
 
 
 def _site(settings: Settings) -> Iterator[Finding]:
