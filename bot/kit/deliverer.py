@@ -92,7 +92,11 @@ class Deliverer:
             return []
         if drawn.edits is not None:
             await channel.get_partial_message(drawn.edits).edit(
-                content=drawn.content, embed=drawn.embed, view=drawn.view, allowed_mentions=drawn.mentions
+                content=drawn.content,
+                embed=drawn.embed,
+                view=drawn.view,
+                allowed_mentions=drawn.mentions,
+                attachments=[] if drawn.without_files else discord.utils.MISSING,
             )
             return []
         drawing.check_permissions(self._bot, row, drawn)
@@ -102,6 +106,7 @@ class Deliverer:
             view=drawn.view or discord.utils.MISSING,
             files=drawn.files,
             nonce=f"vm{row.id}",
+            reference=_reference(row, drawn),  # type: ignore[arg-type]  # None is taken, and is not in the types
             allowed_mentions=drawn.mentions,
         )
         if row.attempts or row.created_at < self._since:
@@ -144,6 +149,14 @@ class Deliverer:
         else:
             _log.error("outbox row %s (%s) cannot be delivered and is dropped", row.id, row.kind, exc_info=error)
             await database.write(_delivered, row, [])
+
+
+def _reference(row: Row, drawn: Drawn) -> discord.MessageReference | None:
+    if drawn.replies_to is None:
+        return None
+    return discord.MessageReference(
+        message_id=drawn.replies_to, channel_id=row.channel_id, guild_id=row.server_id, fail_if_not_exists=False
+    )
 
 
 def _passing(error: Exception) -> bool:

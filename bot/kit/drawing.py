@@ -47,6 +47,8 @@ class Drawn:
     view: discord.ui.View | None = None
     files: list[discord.File] = field(default_factory=list)
     edits: int | None = None
+    replies_to: int | None = None
+    without_files: bool = False
     reaction: str = ""
     remember: bool = False
     pin: bool = False
@@ -68,7 +70,7 @@ async def draw(bot: Vademecum, row: Row) -> Drawn | None:
     if row.kind == "question_card":
         return await _question_card(bot, row, texts)
     if row.kind == "notice":
-        return _notice(payload, texts)
+        return await _notice(bot, row, payload, texts)
     if row.kind == "desk":
         embed, view = desk.public_desk(row.server_id, texts)
         return Drawn(embed=embed, view=view, remember=True, pin=True)
@@ -77,14 +79,26 @@ async def draw(bot: Vademecum, row: Row) -> Drawn | None:
     raise KeyError(row.kind)
 
 
-def _notice(payload: dict[str, Any], texts: Catalogue) -> Drawn:
+async def _notice(bot: Vademecum, row: Row, payload: dict[str, Any], texts: Catalogue) -> Drawn:
+    """One short message; where the card of its question stands in the same channel, a reply to it."""
     mentioned = payload["mention"]
     places = {name: chat.safe(value) if isinstance(value, str) else value for name, value in payload["places"].items()}
     places["who"] = " ".join(chat.person(one) for one in mentioned)
     return Drawn(
         content=texts.say(payload["text"], **places)[:2000],
-        mentions=discord.AllowedMentions(users=[discord.Object(one) for one in mentioned], roles=False, everyone=False),
+        mentions=discord.AllowedMentions(
+            users=[discord.Object(one) for one in mentioned], roles=False, everyone=False, replied_user=False
+        ),
+        replies_to=await _card_here(bot, row) if row.subject else None,
     )
+
+
+async def _card_here(bot: Vademecum, row: Row) -> int | None:
+    posted = await bot.library.database.read(
+        lambda tx: tx.outbox.posted(server_id=row.server_id, kind="question_card", subject=row.subject)
+    )
+    here = [one["message_id"] for one in posted if one["channel_id"] == row.channel_id and one["removed_at"] is None]
+    return here[-1] if here else None
 
 
 async def _question_card(bot: Vademecum, row: Row, texts: Catalogue) -> Drawn | None:
@@ -103,7 +117,8 @@ async def _question_card(bot: Vademecum, row: Row, texts: Catalogue) -> Drawn | 
     image = f"{picture.digest[:16]}{_suffix(picture)}" if picture else ""
     embed, view = cards.question_card(shown, texts, image=image)
     if here is not None:
-        return Drawn(embed=embed, view=view, edits=here["message_id"])
+        gone = not shown.attachments  # its message was deleted in Discord, and its files with it
+        return Drawn(embed=embed, view=view, edits=here["message_id"], without_files=gone)
     return Drawn(embed=embed, view=view, files=await _files(bot, shown, picture, image), remember=True)
 
 

@@ -34,15 +34,21 @@ class Listening(Room):
     @commands.Cog.listener()
     async def on_raw_reaction_add(self, event: discord.RawReactionActionEvent) -> None:
         """Log a message whose author, and nobody else, clicked the bot's reaction."""
-        if event.guild_id is None or str(event.emoji) != OFFER_EMOJI or event.user_id != event.message_author_id:
+        if event.guild_id is None or str(event.emoji) != OFFER_EMOJI or self._is_not_the_author(event):
             return
         channel = self.bot.get_partial_messageable(event.channel_id, guild_id=event.guild_id)
         try:
             message = await channel.fetch_message(event.message_id)
         except (discord.NotFound, discord.Forbidden):
             return  # deleted, or shut to the bot, meanwhile
-        if any(one.me and str(one.emoji) == OFFER_EMOJI for one in message.reactions) and message.content.strip():
+        offered = any(one.me and str(one.emoji) == OFFER_EMOJI for one in message.reactions)
+        if offered and message.author.id == event.user_id and message.content.strip():
             await self._log_offered(message, Actor(event.guild_id, event.user_id))
+
+    def _is_not_the_author(self, event: discord.RawReactionActionEvent) -> bool:
+        """Whether the event itself shows that somebody else clicked; who wrote the message is not always in it."""
+        mine = self.bot.user is not None and event.user_id == self.bot.user.id
+        return mine or event.message_author_id not in {None, event.user_id}
 
     async def _log_offered(self, message: discord.Message, actor: Actor) -> None:
         try:
