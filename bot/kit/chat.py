@@ -8,15 +8,20 @@ import discord
 
 from bot.storage.search import MARK_END, MARK_START
 
+_ACTING = re.compile(r"https?://[^\s<>\[\]\\`*|]+|[\\`*_~|\[\]]")
+"""A web address, which is left whole, or a character that Markdown acts on."""
 _LINE_START = re.compile(r"^(\s*\d*)([-+#>]|(?<=\d)\.)", re.MULTILINE)
 
 
 def safe(text: str) -> str:
     """Escape Markdown, masked links, headings, lists, timestamps and mentions; what was typed is read as typed."""
-    escaped = discord.utils.escape_markdown(discord.utils.escape_mentions(text), as_needed=False)
-    escaped = re.sub(r"(?<!\\)([\[\]])", r"\\\1", escaped)
-    escaped = re.sub(r"<(?=[@#:tas/a])", "<\N{ZERO WIDTH SPACE}", escaped)
+    escaped = _ACTING.sub(_escape, discord.utils.escape_mentions(text))
+    escaped = re.sub(r"<(?=[@#:/aist])", "<\N{ZERO WIDTH SPACE}", escaped)
     return _LINE_START.sub(r"\1\\\2", escaped)
+
+
+def _escape(found: re.Match[str]) -> str:
+    return found[0] if len(found[0]) > 1 else f"\\{found[0]}"
 
 
 def short(text: str, limit: int) -> str:

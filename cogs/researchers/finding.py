@@ -25,6 +25,10 @@ LONGEST_AGO = 3_650
 _FOUND = frozenset({QuestionState.SETTLED, QuestionState.ANSWERED})
 _WAITING_FOR_ANSWERS = frozenset({QuestionState.OPEN, QuestionState.CLAIMED, QuestionState.ANSWERED})
 _ASKED = frozenset(QuestionState) - {QuestionState.WITHDRAWN, QuestionState.WAITING}
+SOURCE_LENGTH = 330
+"""Characters of a source in chat: three of them fit into a field."""
+EMBED_LENGTH = 5_800
+"""Characters that we put into an embed: Discord takes 6,000, and the names of its fields count."""
 ACTS: tuple[tuple[str, frozenset[QuestionState]], ...] = (
     ("settle", frozenset({QuestionState.ANSWERED, QuestionState.UNRESOLVED})),
     ("release", frozenset({QuestionState.CLAIMED})),
@@ -191,7 +195,8 @@ def _answer_embed(shown: QuestionView, answer: Answer, texts: Catalogue) -> disc
     embed.add_field(
         name=texts.say("researchers.show.by"), value=f"{chat.person(answer.author_id)} · {chat.when(answer.created_at)}"
     )
-    lines = [source_line(source, texts) for source in answer.sources]
+    each = min(SOURCE_LENGTH, (EMBED_LENGTH - len(embed)) // max(1, len(answer.sources)))
+    lines = [source_line(source, texts)[:each] for source in answer.sources]
     for start in range(0, len(lines), 3):
         embed.add_field(
             name=texts.say("researchers.show.sources"), value="\n".join(lines[start : start + 3])[:1024], inline=False
@@ -203,8 +208,8 @@ def source_line(source: Source, texts: Catalogue) -> str:
     """One source for chat: its kind, what it is, where, and why to trust it. Links are shown, never fetched."""
     kind = texts.say(f"researchers.source.{source.kind}")
     where = f" · {chat.safe(source.locator)}" if source.locator else ""
-    why = f" · *{chat.safe(source.why)}*" if source.why else ""
-    return f"• {kind}: {chat.safe(source.title)}{where}{why}"[:330]
+    why = f" · {chat.safe(source.why)}" if source.why else ""
+    return f"• {kind}: {chat.safe(chat.short(source.title, 100))}{where}{why}"
 
 
 def _page_buttons(shown: QuestionView, page: int, texts: Catalogue) -> list[Button]:

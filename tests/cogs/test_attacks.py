@@ -112,3 +112,19 @@ async def test_a_long_topic_narrows_a_list(world: World) -> None:
     listed = said(await world.ben.slash(world.biology, "question list", topic=topic, person=world.mia.user))
     assert "old mill" in listed
     assert "fish" not in listed
+
+
+async def test_ten_long_sources_fit_under_a_long_answer(world: World) -> None:
+    number = await world.ask(world.mia, "Why is the sea salty?")
+    address = f"https://www.example.org/{'a' * 250}"
+    told = await raw_submit(
+        world.noor,
+        world.biology,
+        f"question:answer:{world.guild.id}:{number}",
+        text="_" * 3_000,
+        kind=["web"],
+        sources="\n".join(f"{place} {'word ' * 30}{address[:100]}" for place in range(10)),
+        why="w " * 140,
+    )
+    assert f"#{number}.1" in said(told)
+    assert said(await raw_press(world.mia, world.biology, f"question:show:{world.guild.id}:{number}:1|"))
