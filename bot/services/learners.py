@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from bot.clock import DAY
 from bot.models.people import Actor, Capability
 from bot.models.questions import QuestionState
 from bot.services.capabilities import may
@@ -18,6 +19,8 @@ from bot.storage.database import Tx
 
 DESK_LIMIT = 25
 """Questions of each kind that a desk shows: as many as a select in Discord holds."""
+REFUSED_SHOWN_FOR = 30 * DAY
+"""Milliseconds for which a desk tells why an anonymous question was not let through."""
 
 
 class ResultKind(StrEnum):
@@ -45,16 +48,26 @@ class SearchResult:
 
 
 @dataclass(frozen=True, slots=True)
+class Refusal:
+    """A question of one's own, asked anonymously, that a librarian did not let through, and why."""
+
+    line: QuestionLine
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class DeskView:
     """What waits for one person: what they hold, what of theirs has answers, what they asked that has none yet.
 
-    Newest first, at most `DESK_LIMIT` each. What they asked anonymously is not among it: no list names its asker.
-    `librarian_waiting` is None for who is no librarian.
+    Newest first, at most `DESK_LIMIT` each. `asked_anonymously` and `refused` are for the eyes of that person alone:
+    a desk is never shown to anybody else. `librarian_waiting` is None for who is no librarian.
     """
 
     open_claims: tuple[QuestionLine, ...]
     to_settle: tuple[QuestionLine, ...]
     asked: tuple[QuestionLine, ...]
+    asked_anonymously: tuple[QuestionLine, ...]
+    refused: tuple[Refusal, ...]
     consents_waiting: int
     librarian_waiting: int | None
 
@@ -99,12 +112,16 @@ async def my_desk(actor: Actor, library: Library) -> DeskView:
     consents = await consents_waiting(actor, library)
 
     def look(tx: Tx) -> DeskView:
-        rows = tx.learners.desk_lines(server_id=actor.server_id, user_id=actor.user_id)
+        rows = tx.learners.desk_lines(
+            server_id=actor.server_id, user_id=actor.user_id, since=tx.now - REFUSED_SHOWN_FOR
+        )
         librarian = may(actor, Capability.PASS_ANONYMOUS)
         return DeskView(
             open_claims=_lines(rows, "claims"),
             to_settle=_lines(rows, "to_settle"),
             asked=_lines(rows, "asked"),
+            asked_anonymously=_lines(rows, "anonymous"),
+            refused=_refusals(rows),
             consents_waiting=len(consents),
             librarian_waiting=waiting_in(tx, actor.server_id).count if librarian else None,
         )
@@ -113,5 +130,12 @@ async def my_desk(actor: Actor, library: Library) -> DeskView:
 
 
 def _lines(rows: list[dict[str, Any]], wanted: str) -> tuple[QuestionLine, ...]:
-    mine = [{name: row[name] for name in row if name != "because"} for row in rows if row["because"] == wanted]
-    return tuple(line_of(row) for row in mine[:DESK_LIMIT])
+    return tuple(_line(row) for row in rows if row["because"] == wanted)[:DESK_LIMIT]
+
+
+def _refusals(rows: list[dict[str, Any]]) -> tuple[Refusal, ...]:
+    return tuple(Refusal(_line(row), row["reason"]) for row in rows if row["because"] == "refused")[:DESK_LIMIT]
+
+
+def _line(row: dict[str, Any]) -> QuestionLine:
+    return line_of({name: row[name] for name in row if name not in {"because", "reason"}})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import discord
-from bot.services.learners import DeskView
 from discord import app_commands
 
 from bot.kit import cards, chat
@@ -15,7 +14,12 @@ from bot.kit.replies import Reply
 from bot.kit.rooms import Interaction, Room, say, texts_for
 from bot.kit.router import press
 from bot.services import learners
+from bot.services.learners import DeskView
 from bot.text import Catalogue
+
+NUMBERS_SHOWN = 8
+REFUSALS_SHOWN = 3
+"""What fits on a phone; the select below holds more."""
 
 
 class Desk(Room):
@@ -62,16 +66,28 @@ class Desk(Room):
 
 
 def _waiting(mine: DeskView, texts: Catalogue) -> str:
+    kinds = (
+        ("claims", mine.open_claims),
+        ("to_settle", mine.to_settle),
+        ("asked", mine.asked),
+        ("asked_anonymously", mine.asked_anonymously),
+    )
     lines = [
-        texts.say(f"learners.desk.{name}", questions=", ".join(f"#{line.number}" for line in lines[:8]))
-        for name, lines in (("claims", mine.open_claims), ("to_settle", mine.to_settle), ("asked", mine.asked))
+        texts.say(f"learners.desk.{name}", questions=", ".join(f"#{line.number}" for line in lines[:NUMBERS_SHOWN]))
+        for name, lines in kinds
         if lines
+    ]
+    lines += [
+        texts.say("learners.desk.refused", number=one.line.number, reason=chat.safe(one.reason))
+        for one in mine.refused[:REFUSALS_SHOWN]
     ]
     return "\n".join(lines) or texts.say("learners.desk.nothing_waits")
 
 
 def _desk_view(mine: DeskView, server_id: int, buttons: list[Button], texts: Catalogue) -> discord.ui.View:
-    lines = {line.number: line for line in (*mine.open_claims, *mine.to_settle, *mine.asked)}
+    refused = (one.line for one in mine.refused)
+    every = (*mine.open_claims, *mine.to_settle, *mine.asked, *mine.asked_anonymously, *refused)
+    lines = {line.number: line for line in every}
     if not lines:
         return row(*buttons)
     options = [(str(number), chat.short(f"#{number} · {line.text}", 100)) for number, line in lines.items()]

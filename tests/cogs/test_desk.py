@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import discord
 
-from tests.cogs.world import SOURCE, World, said
+from bot.models.people import Actor
+from bot.services import librarians
+from tests.cogs.world import SOURCE, World, raw_press, raw_submit, said
 
 
 async def post_desk(world: World) -> discord.Message:
@@ -58,3 +60,20 @@ async def test_the_private_desk_is_the_same(world: World) -> None:
     assert "/question ask" in said(help_page)
     assert "/library setup" not in said(help_page)
     assert "/library setup" in said(await world.okafor.slash(world.biology, "help"))
+
+
+async def test_who_asked_anonymously_finds_it_and_the_librarians_reason(world: World) -> None:
+    librarian = Actor(world.guild.id, world.okafor.id, manages_server=True)
+    await librarians.change_settings(librarian, world.bot.library, anonymity_allowed=True)
+    custom_id = f"question:ask_anonymous:{world.guild.id}:0"
+    for text in ("Is it normal to be afraid of the dark?", "Why is Tomasz so loud?"):
+        assert "A librarian reads it first" in said(await raw_submit(world.mia, world.biology, custom_id, text=text))
+    refuse = await raw_press(world.okafor, world.biology, f"anonymous:refuse:{world.guild.id}:2")
+    await world.fill(world.okafor, refuse, reason="It names somebody.")
+    mine = await world.mia.slash(world.biology, "desk")
+    assert "only you see them listed here: #1" in said(mine)
+    assert "**#2** was not shown to anyone. The librarian says: It names somebody." in said(mine)
+    assert mine.response is not None
+    assert "afraid of the dark" in said(await world.mia.select(mine.response, ["1"]))
+    for other in (world.tomasz, world.okafor):
+        assert "#1" not in said(await other.slash(world.biology, "desk"))

@@ -11,7 +11,7 @@ from bot.services.publishing.requesting import ask_publication
 from bot.services.researchers import answering, asking, capturing, settling
 from bot.services.researchers.finding import Page, QuestionLine
 from bot.storage.search import MARK_END, MARK_START
-from tests.cast import BEN, ELSEWHERE, LINDQVIST, MIA, NOOR, OKAFOR, SERVER, TOMASZ
+from tests.cast import BEN, ELSEWHERE, LINDQVIST, MIA, NOOR, OKAFOR, SERVER, TOMASZ, MovableClock
 from tests.services.researching import WEB, answer, ask, ask_anonymously, choose, passed, reach
 
 
@@ -122,11 +122,23 @@ class TestDesk:
         assert (await learners.my_desk(NOOR, library)).consents_waiting == 1
         assert (await learners.my_desk(BEN, library)).consents_waiting == 0
 
-    async def test_names_no_question_that_was_asked_anonymously(self, library: Library) -> None:
+    async def test_lists_what_was_asked_anonymously_to_its_asker_alone(
+        self, library: Library, clock: MovableClock
+    ) -> None:
+        await choose(library, asks_per_hour=60)
         await passed(library)
         await answering.answer_question(NOOR, library, 1, "Air.", (WEB,))
+        await ask_anonymously(library)
+        await ask_anonymously(library)
+        await asking.refuse_anonymous(OKAFOR, library, 3, "It names somebody.")
         mine = await learners.my_desk(MIA, library)
-        assert (mine.open_claims, mine.to_settle, mine.asked) == ((), (), ())
+        assert (numbers(mine.to_settle), mine.asked, numbers(mine.asked_anonymously)) == ([1], (), [2])
+        assert [(one.line.number, one.reason) for one in mine.refused] == [(3, "It names somebody.")]
+        for other in (NOOR, TOMASZ, OKAFOR, LINDQVIST):
+            theirs = await learners.my_desk(other, library)
+            assert (theirs.to_settle, theirs.asked_anonymously, theirs.refused) == ((), (), ())
+        clock.advance(learners.REFUSED_SHOWN_FOR + 1)
+        assert (await learners.my_desk(MIA, library)).refused == ()
 
     async def test_is_empty_in_another_server(self, library: Library) -> None:
         await ask(library)

@@ -98,5 +98,5 @@ def _anonymous_ones(tx: Tx, server_id: int) -> list[dict[str, Any]]:
 
 
 def _is_theirs(tx: Tx, actor: Actor, number: int) -> bool:
-    # By the one query that may ask "is it this person?"; a list of a person's anonymous questions does not exist.
+    # By the one query that may ask "is it this person?".
     return keeping.is_asker(tx, actor, keeping.find_question(tx, actor.server_id, number))
