@@ -25,6 +25,8 @@ PUMP_SECONDS = 0.2
 """How often the simulated time catches up with the real one: loops and timeouts of the bot run on it."""
 LEAP_SECONDS = 5
 """Further behind than this (somebody moved the clock, or the machine slept), time leaps instead of passing."""
+SETTLE_SECONDS = 30
+"""How long the bot may take to come to rest after an act, on a machine that is busy, before the log says so."""
 REFRESH_SECONDS = 60
 """How often pages are drawn again where nothing happened, so that "two minutes ago" stays true."""
 
@@ -58,7 +60,7 @@ class Sandbox:
         self.sample: SampleClass = read_sample_class()
         self._clock = SandboxClock()
         self._bot = make_bot(settings, self._clock)
-        self._env = simcord.Env(self._bot)
+        self._env = simcord.Env(self._bot, settle_timeout=SETTLE_SECONDS)
         simcord_private.remember_parsers()
         simcord_private.name_people_in_embeds()
         self._clock.follow(self._env.now)

@@ -13,12 +13,15 @@ import simcord
 from tests import openapi
 from tests.cogs.world import World, WorldClock, make_bot, populate
 
+SETTLE_SECONDS = 30.0
+"""How long the bot may take to come to rest: far more than it needs, so that no test is about a busy machine."""
+
 
 @pytest_asyncio.fixture
 async def env(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> AsyncIterator[simcord.Env]:
     """Start the bot; hold every request against Discord's description, and let no error pass in the log."""
     clock = WorldClock()
-    env = simcord.Env(make_bot(tmp_path, clock))
+    env = simcord.Env(make_bot(tmp_path, clock), settle_timeout=SETTLE_SECONDS)
     clock.env = env
     requests = openapi.watch(env)
     await env.start()
