@@ -8,7 +8,9 @@ SIGTERM ends it cleanly.
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import logging
+import os
 import signal
 import sys
 from pathlib import Path
@@ -28,9 +30,10 @@ def build(kind: str, data_dir: Path) -> discord.Client:
 
         return Parrot(data_dir, hasty=kind == "hasty-parrot")
     from bot.client import create_bot
-    from bot.settings import Settings
+    from bot.settings import from_environment
 
-    real: discord.Client = create_bot(Settings(data_dir=data_dir))
+    settings = from_environment(os.environ, env_file=None)
+    real: discord.Client = create_bot(dataclasses.replace(settings, data_dir=data_dir))
     return real
 
 
