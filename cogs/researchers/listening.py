@@ -87,7 +87,8 @@ class Listening(Room):
         for guild in self.bot.guilds:
             captured = await capturing.captured_lately(self.library, guild.id)
             for channel_id, message_ids in captured.items():
-                await self._read_again(guild.id, channel_id, message_ids)
+                if _may_read_back(guild, channel_id):
+                    await self._read_again(guild.id, channel_id, message_ids)
 
     async def _read_again(self, server_id: int, channel_id: int, message_ids: frozenset[int]) -> None:
         channel = self.bot.get_partial_messageable(channel_id, guild_id=server_id)
@@ -110,3 +111,9 @@ class Listening(Room):
         digests = await capturing.messages_deleted(self.library, server_id, tuple(message_ids))
         for digest in digests:
             await asyncio.to_thread(self.library.media.path(digest).unlink, missing_ok=True)
+
+
+def _may_read_back(guild: discord.Guild, channel_id: int) -> bool:
+    """Tell whether what the bot does not find in a channel is gone: to who may not read back, Discord shows nothing."""
+    channel = guild.get_channel_or_thread(channel_id)
+    return channel is not None and channel.permissions_for(guild.me).read_message_history

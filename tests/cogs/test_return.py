@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
+import discord
+import pytest
 import simcord
 
 from tests.cogs.world import SOURCE, World, make_bot, raw_submit, said
@@ -29,9 +31,11 @@ async def restart(world: World) -> None:
     await world.env.settle()
 
 
-async def log(world: World, who: simcord.MemberActor, text: str) -> tuple[int, object]:
-    message = await who.send(world.biology, text)
-    told = said(await who.context_menu(world.biology, "Log as question", message))
+async def log(
+    world: World, who: simcord.MemberActor, text: str, channel: simcord.ChannelHandle | None = None
+) -> tuple[int, object]:
+    message = await who.send(channel or world.biology, text)
+    told = said(await who.context_menu(channel or world.biology, "Log as question", message))
     return int(told.split("**#")[1].split("**")[0]), message
 
 
@@ -47,6 +51,26 @@ async def test_what_was_deleted_or_edited_meanwhile_is_made_good(world: World) -
     assert "withdrawn" in (world.card(gone).embeds[0].title or "")
     assert world.card(edited).embeds[0].description == "why do cats purr"
     assert world.card(kept).embeds[0].description == "why is the moon sometimes red"
+
+
+async def test_a_channel_that_the_bot_may_not_read_back_says_nothing_of_deletions(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    me = world.guild.me
+    assert me is not None
+    shut = world.guild.create_text_channel(
+        "shut", overwrites={me: discord.PermissionOverwrite(read_message_history=False)}
+    )
+    hidden, _ = await log(world, world.ben, "why is the moon sometimes red", shut)
+    gone, _ = await log(world, world.mia, "why do my parents argue so much at night")
+
+    async def nothing(*_args: object, **_named: object) -> list[object]:
+        return []  # as Discord answers whom it does not let read back, and where nothing stands
+
+    monkeypatch.setattr(discord.http.HTTPClient, "logs_from", nothing)
+    await restart(world)
+    assert "withdrawn" in (world.card(gone).embeds[0].title or "")
+    assert world.card(hidden, shut).embeds[0].description == "why is the moon sometimes red"
 
 
 async def test_every_button_and_form_works_after_a_restart(world: World) -> None:
