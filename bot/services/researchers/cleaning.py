@@ -20,7 +20,6 @@ _INVISIBLE = "\u115f\u1160\u2800\u3164\uffa0\u034f\u17b4\u17b5"
 _PLAIN = re.compile(r"[\n -~]*")
 """Printable ASCII and line ends: nothing in it is unwanted and nothing composes. Most of what is typed is only that."""
 _MANY_LINES = re.compile(r"\n{3,}")
-_SPACES_AT_END = re.compile(r"[^\S\n]+$", re.MULTILINE)
 
 
 def clean_text(text: str, limit: int, key: str, *, required: bool = True) -> str:
@@ -32,7 +31,9 @@ def clean_text(text: str, limit: int, key: str, *, required: bool = True) -> str
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
     seen = lines if _PLAIN.fullmatch(lines) else _visible(lines)
-    cleaned = _MANY_LINES.sub("\n\n", _SPACES_AT_END.sub("", seen)).strip()
+    # Line by line: a pattern for space at an end would look at each space of a long gap as its beginning.
+    ends_bare = "\n".join(line.rstrip() for line in seen.split("\n"))
+    cleaned = _MANY_LINES.sub("\n\n", ends_bare).strip()
     if required and not cleaned:
         raise BadInput(f"errors.{key}_empty")
     if len(cleaned) > limit:
