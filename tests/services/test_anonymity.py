@@ -140,6 +140,9 @@ async def test_there_is_nothing_to_look_at_in_a_named_question_or_after_forgetti
     with pytest.raises(NotFound) as gone:
         await asking.look_who_asked(OKAFOR, library, 2)
     assert gone.value.key == "errors.asker_forgotten"
+    assert await rows(library, "SELECT question_id, user_id FROM asker_look") == [
+        {"question_id": 2, "user_id": OKAFOR.user_id}
+    ]
 
 
 async def test_files_lose_their_names(library: Library) -> None:

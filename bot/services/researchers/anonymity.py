@@ -55,10 +55,11 @@ async def refuse_anonymous(actor: Actor, library: Library, number: int, reason: 
 async def look_who_asked(actor: Actor, library: Library, number: int) -> int:
     """Return the user id of an anonymous asker to a librarian, and keep that they looked.
 
-    Raises NotAllowed; NotFound where the asker has been forgotten; WrongState where it was not asked anonymously.
+    Raises NotAllowed; WrongState where it was not asked anonymously; and NotFound where the asker has been forgotten:
+    that one looked is kept then, too.
     """
 
-    def change(tx: Tx) -> int:
+    def change(tx: Tx) -> int | None:
         require(actor, Capability.SEE_ANONYMOUS_ASKER)
         servers.enter(tx, actor.server_id)
         question = find_question(tx, actor.server_id, number)
@@ -67,8 +68,9 @@ async def look_who_asked(actor: Actor, library: Library, number: int) -> int:
         place = {"server_id": question.server_id, "question_id": question.id}
         tx.researchers.keep_look(**place, user_id=actor.user_id, now=tx.now)
         asker: int | None = tx.researchers.anonymous_asker(**place)
-        if asker is None:
-            raise NotFound("errors.asker_forgotten", number=number)
         return asker
 
-    return await library.database.write(change)
+    asker = await library.database.write(change)
+    if asker is None:  # said only here: a change that raises is rolled back, and the look with it
+        raise NotFound("errors.asker_forgotten", number=number)
+    return asker
