@@ -234,7 +234,8 @@ class Asking(Room):
     @press("question", "me_too")
     async def me_too(self, interaction: Interaction, ref: Ref) -> Reply:
         """Say that one wonders too; a second press takes it back."""
-        on, count = await asking.toggle_me_too(actor_of(interaction), self.library, ref.number)
+        actor, event_id = actor_of(interaction), interaction.id
+        on, count = await asking.toggle_me_too(actor, self.library, ref.number, event_id=event_id)
         key = "researchers.me_too.on" if on else "researchers.me_too.off"
         return Reply(texts_for(interaction).say(key, number=ref.number, count=count))
 

@@ -103,7 +103,9 @@ class Settling(Room):
         named = typed_sources(typed)
         if len(named) != 1:
             raise BadInput("errors.challenge_needs_one_source")
-        await settling.challenge_question(actor_of(interaction), self.library, ref.number, typed["text"], named[0])
+        await settling.challenge_question(
+            actor_of(interaction), self.library, ref.number, typed["text"], named[0], event_id=interaction.id
+        )
         return Reply(texts_for(interaction).say("researchers.challenge.done", number=ref.number))
 
     @app_commands.command(name="unresolved", description=say("researchers.command.unresolved"))

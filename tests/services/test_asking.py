@@ -286,6 +286,13 @@ async def test_nobody_wonders_too_about_their_own(library: Library) -> None:
         assert refused.value.key == "errors.me_too_own"
 
 
+async def test_the_same_press_of_me_too_again_does_not_take_it_back(library: Library) -> None:
+    await ask(library)
+    for _ in range(2):
+        assert await asking.toggle_me_too(NOOR, library, 1, event_id=77) == (True, 1)
+    assert await asking.toggle_me_too(NOOR, library, 1, event_id=78) == (False, 0)
+
+
 async def test_me_too_on_a_duplicate_goes_to_what_it_repeats(library: Library) -> None:
     duplicate = await reach(library, QuestionState.DUPLICATE)
     before = (await rows(library, "SELECT COUNT(*) AS count FROM me_too WHERE question_id = 2"))[0]["count"]

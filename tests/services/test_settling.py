@@ -124,6 +124,16 @@ async def test_a_challenge_with_a_source_reopens(library: Library) -> None:
     assert (await again(library, 1)).state is QuestionState.ANSWERED
 
 
+async def test_the_same_challenge_again_is_one(library: Library) -> None:
+    await reach(library, QuestionState.SETTLED)
+    await empty_outbox(library)
+    for _ in range(2):
+        awake = await settling.challenge_question(TOMASZ, library, 1, "Not on Mars.", WEB, event_id=77)
+        assert awake.state is QuestionState.ANSWERED
+    assert await notices(library) == [("challenged", [MIA.user_id])]
+    assert len(await rows(library, "SELECT 1 FROM challenge")) == 1
+
+
 async def test_what_was_settled_without_an_answer_is_open_when_challenged(library: Library) -> None:
     await reach(library, QuestionState.UNRESOLVED)
     await settling.settle_question(MIA, library, 1, "Nobody knows.")

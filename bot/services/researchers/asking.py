@@ -300,11 +300,13 @@ async def withdraw_question(actor: Actor, library: Library, number: int) -> Ques
     return await library.database.write(change)
 
 
-async def toggle_me_too(actor: Actor, library: Library, number: int) -> tuple[bool, int]:
+async def toggle_me_too(
+    actor: Actor, library: Library, number: int, *, event_id: int | None = None
+) -> tuple[bool, int]:
     """Say that one wonders too, or no longer; return whether it is on now, and how many do.
 
-    A duplicate hands it on to the question that it repeats. Raises WrongState for one's own question, and for a
-    withdrawn one.
+    A duplicate hands it on to the question that it repeats. The same event again changes nothing. Raises WrongState
+    for one's own question, and for a withdrawn one.
     """
 
     def change(tx: Tx) -> tuple[bool, int]:
@@ -313,10 +315,15 @@ async def toggle_me_too(actor: Actor, library: Library, number: int) -> tuple[bo
         keeping.require_state(tx, question, *(set(QuestionState) - {QuestionState.WITHDRAWN, QuestionState.WAITING}))
         if is_asker(tx, actor, question):
             raise WrongState("errors.me_too_own", number=question.number)
-        dropped = tx.researchers.drop_me_too(question_id=question.id, user_id=actor.user_id)
-        if not dropped:
-            tx.researchers.add_me_too(question_id=question.id, user_id=actor.user_id, now=tx.now)
-        keeping.draw(tx, settings, question)
-        return not dropped, tx.researchers.me_too_count(question_id=question.id)
+        on = events.once(tx, actor.server_id, event_id, lambda: _toggle(tx, settings, question, actor.user_id))
+        return bool(on), tx.researchers.me_too_count(question_id=question.id)
 
     return await library.database.write(change)
+
+
+def _toggle(tx: Tx, settings: ServerSettings, question: Question, user_id: int) -> bool:
+    dropped = tx.researchers.drop_me_too(question_id=question.id, user_id=user_id)
+    if not dropped:
+        tx.researchers.add_me_too(question_id=question.id, user_id=user_id, now=tx.now)
+    keeping.draw(tx, settings, question)
+    return not dropped

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bot.errors import NotAllowed, WrongState
 from bot.models.people import Actor, Capability, ServerSettings
 from bot.models.questions import NOW_THINK_LIMIT, TRIED_LIMIT, Question, QuestionState, Source
-from bot.services import servers
+from bot.services import events, servers
 from bot.services.capabilities import may, require
 from bot.services.library import Library
 from bot.services.researchers import keeping, minding
@@ -91,30 +91,38 @@ def _settle_by_librarian(
     return settled
 
 
-async def challenge_question(actor: Actor, library: Library, number: int, text: str, source: Source) -> Question:
+async def challenge_question(
+    actor: Actor, library: Library, number: int, text: str, source: Source, *, event_id: int | None = None
+) -> Question:
     """Doubt what was found, with one source: a settled question is open to argument again, and its asker is told.
 
-    What the asker thought stays. Raises BadInput and WrongState.
+    What the asker thought stays. The same event again changes nothing. Raises BadInput and WrongState.
     """
 
     def act(tx: Tx, settings: ServerSettings, question: Question) -> Question:
         require(actor, Capability.CHALLENGE)
-        keeping.require_state(tx, question, QuestionState.ANSWERED, QuestionState.SETTLED)
-        cleaned = clean_text(text, CHALLENGE_LIMIT, "challenge")
-        checked = check_sources((source,), required=True)
-        challenge_id = tx.researchers.add_challenge(
-            server_id=question.server_id,
-            question_id=question.id,
-            author_id=keeping.name_of(tx, actor, question),
-            text=cleaned,
-            now=tx.now,
-        )
-        keep_sources(tx, checked, challenge_id=challenge_id)
-        awake = _wake(tx, settings, question)
-        keeping.tell_asker(tx, awake, "researchers.notice.challenged", acting=(actor.user_id,))
-        return awake
+        events.once(tx, actor.server_id, event_id, lambda: _challenge(tx, settings, question, actor, (text, source)))
+        return keeping.find_question(tx, actor.server_id, number)
 
     return await _change(actor, library, number, act)
+
+
+def _challenge(tx: Tx, settings: ServerSettings, question: Question, actor: Actor, doubt: tuple[str, Source]) -> int:
+    text, source = doubt
+    keeping.require_state(tx, question, QuestionState.ANSWERED, QuestionState.SETTLED)
+    cleaned = clean_text(text, CHALLENGE_LIMIT, "challenge")
+    checked = check_sources((source,), required=True)
+    challenge_id: int = tx.researchers.add_challenge(
+        server_id=question.server_id,
+        question_id=question.id,
+        author_id=keeping.name_of(tx, actor, question),
+        text=cleaned,
+        now=tx.now,
+    )
+    keep_sources(tx, checked, challenge_id=challenge_id)
+    awake = _wake(tx, settings, question)
+    keeping.tell_asker(tx, awake, "researchers.notice.challenged", acting=(actor.user_id,))
+    return challenge_id
 
 
 def _wake(tx: Tx, settings: ServerSettings, question: Question) -> Question:
