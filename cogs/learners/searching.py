@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import discord
-from bot.services.learners import SearchResult
 from discord import app_commands
 
 from bot.kit import cards, chat
@@ -15,6 +14,7 @@ from bot.kit.replies import Reply
 from bot.kit.rooms import Interaction, Room, say, texts_for
 from bot.kit.router import Form, opens, press, submits
 from bot.services import learners
+from bot.services.learners import SearchResult
 from bot.text import Catalogue
 
 WORDS_LIMIT = 50

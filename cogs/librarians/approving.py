@@ -56,6 +56,7 @@ class Approving(Room):
     async def refuse_form(self, interaction: Interaction, ref: Ref) -> Form:
         """Why it can't be shown; the asker reads it."""
         texts = texts_for(interaction)
+        await anonymity.check_may_refuse(actor_of(interaction), self.library, ref.number)
         field = TextField(
             "reason",
             texts.say("librarians.field.reason"),

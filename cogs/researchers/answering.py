@@ -116,10 +116,7 @@ class Answering(Room):
     async def edit_answer_form(self, interaction: Interaction, ref: Ref) -> Form:
         """The answer form, filled with what the answer says now."""
         texts = texts_for(interaction)
-        shown = await finding.show_question(actor_of(interaction), self.library, ref.number)
-        now = next((one for one in shown.answers if str(one.ordinal) == ref.extra and not one.removed), None)
-        if now is None:
-            raise BadInput("errors.answer_not_found", number=ref.number, ordinal=ref.extra)
+        now = await answering.answer_to_edit(actor_of(interaction), self.library, ref.number, whole(ref.extra))
         filled = {"text": now.text} | filled_sources(now.sources)
         title = texts.say("researchers.form.edit_answer", number=ref.number, ordinal=now.ordinal)
         return Form(title, _answer_fields(texts), filled)

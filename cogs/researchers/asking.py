@@ -195,7 +195,9 @@ class Asking(Room):
     async def edit_form(self, interaction: Interaction, ref: Ref) -> Form:
         """The form that changes a question, filled with what it says now."""
         texts = texts_for(interaction)
-        shown = await finding.show_question(actor_of(interaction), self.library, ref.number)
+        actor = actor_of(interaction)
+        await asking.check_may_edit(actor, self.library, ref.number)
+        shown = await finding.show_question(actor, self.library, ref.number)
         filled = {"text": shown.question.text, "topic": shown.question.topic, "knew": shown.question.knew}
         return Form(texts.say("researchers.form.edit", number=ref.number), _ask_fields(interaction), filled)
 

@@ -36,6 +36,7 @@ class Settling(Room):
     async def settle_form(self, interaction: Interaction, ref: Ref) -> Form:
         """What the asker now thinks, beside what they knew; a librarian may leave it empty to confirm an answer."""
         texts, actor = texts_for(interaction), actor_of(interaction)
+        await settling.check_may_settle(actor, self.library, ref.number)
         shown = await finding.show_question(actor, self.library, ref.number)
         knew = shown.question.knew or texts.say("researchers.field.knew_nothing")
         field = TextField(
@@ -119,8 +120,9 @@ class Settling(Room):
     @opens("question", "unresolved")
     async def unresolved_form(self, interaction: Interaction, ref: Ref) -> Form:
         """What was tried: a question may end respectably without an answer."""
-        texts = texts_for(interaction)
-        shown = await finding.show_question(actor_of(interaction), self.library, ref.number)
+        texts, actor = texts_for(interaction), actor_of(interaction)
+        await settling.check_hand(actor, self.library, ref.number)
+        shown = await finding.show_question(actor, self.library, ref.number)
         field = TextField(
             "tried", texts.say("researchers.field.tried"), texts.say("researchers.field.tried_why"), long=True
         )
@@ -156,7 +158,7 @@ class Settling(Room):
     async def duplicate_form(self, interaction: Interaction, ref: Ref) -> Form:
         """The number of the question that was asked before."""
         texts = texts_for(interaction)
-        await finding.show_question(actor_of(interaction), self.library, ref.number)
+        await settling.check_hand(actor_of(interaction), self.library, ref.number)
         field = TextField("of", texts.say("researchers.field.of"), placeholder="#12", limit=21)
         return Form(texts.say("researchers.form.duplicate", number=ref.number), (field,), {})
 

@@ -49,8 +49,9 @@ class Trails(Room):
     @opens("inquiry", "name")
     async def name_form(self, interaction: Interaction, ref: Ref) -> Form:
         """Name the trail, and say why it is followed."""
-        texts = texts_for(interaction)
-        known = (await trails.trail_of(actor_of(interaction), self.library, ref.number)).inquiry
+        texts, actor = texts_for(interaction), actor_of(interaction)
+        await trails.check_part(actor, self.library, ref.number)
+        known = (await trails.trail_of(actor, self.library, ref.number)).inquiry
         fields = (
             TextField("name", texts.say("researchers.field.inquiry_name"), limit=INQUIRY_NAME_LIMIT),
             TextField("why", texts.say("researchers.field.inquiry_why"), long=True, required=False, limit=1000),
@@ -67,8 +68,9 @@ class Trails(Room):
     @opens("inquiry", "outcome")
     async def outcome_form(self, interaction: Interaction, ref: Ref) -> Form:
         """What we did with it."""
-        texts = texts_for(interaction)
-        known = (await trails.trail_of(actor_of(interaction), self.library, ref.number)).inquiry
+        texts, actor = texts_for(interaction), actor_of(interaction)
+        await trails.check_part(actor, self.library, ref.number)
+        known = (await trails.trail_of(actor, self.library, ref.number)).inquiry
         field = TextField(
             "outcome",
             texts.say("researchers.field.outcome"),

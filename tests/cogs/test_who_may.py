@@ -146,10 +146,11 @@ ANSWER: dict[str, str | list[str]] = {
 HIDDEN = "(Discord hides the command)"
 NOTHING = "Nothing waits for your yes or no"
 NO_CONSENT = "is not for you to decide"
+NOT_THEIRS = ("Only whoever asked", "Only whoever asked")
 ROWS: dict[str, tuple[Act, Row]] = {
     # --- /question
     "/question ask": (slash("question ask", text="Why?"), same("open", "Your question is", "Your question is")),
-    "/question edit": (slash("question edit", id="{n}"), same("open", FORM)),
+    "/question edit": (slash("question edit", id="{n}"), Row("open", FORM, *NOT_THEIRS, FORM)),
     "/question list": (slash("question list"), same("open", "question", "No question fits")),
     "/question show": (slash("question show", id="{n}"), same("open", "Why do leaves")),
     "/question claim": (slash("question claim", id="{n}"), same("open", "is yours to look into")),
@@ -162,13 +163,16 @@ ROWS: dict[str, tuple[Act, Row]] = {
         slash("question endorse", id="{n}", answer=1),
         Row("answered", "is marked", "Only whoever asked", "Only whoever asked", "is marked"),
     ),
-    "/question settle": (slash("question settle", id="{n}"), same("answered", FORM)),
+    "/question settle": (slash("question settle", id="{n}"), Row("answered", FORM, *NOT_THEIRS, FORM)),
     "/question reopen": (
         slash("question reopen", id="{n}"),
         Row("unresolved", "is back", "Only whoever asked", "Only whoever asked", "is back"),
     ),
     "/question followup": (slash("question followup", id="{n}"), same("open", FORM)),
-    "/question unresolved": (slash("question unresolved", id="{n}"), same("claimed", FORM)),
+    "/question unresolved": (
+        slash("question unresolved", id="{n}"),
+        Row("claimed", FORM, "Only whoever asked", FORM, FORM),
+    ),
     "/question duplicate": (
         slash("question duplicate", id="{n}", of="{n}"),
         Row("open", "can't repeat itself", "Only whoever asked", "Only whoever asked", "can't repeat itself"),
@@ -297,19 +301,31 @@ ROWS: dict[str, tuple[Act, Row]] = {
     "open question:ask": (press("question:ask:{s}:0"), same("open", FORM, FORM)),
     "open question:ask_anonymous": (press("question:ask_anonymous:{s}:0"), same("open", FORM, FORM)),
     "open question:follow_up": (press("question:follow_up:{s}:{n}"), same("open", FORM)),
-    "open question:edit": (press("question:edit:{s}:{n}"), same("open", FORM)),
+    "open question:edit": (press("question:edit:{s}:{n}"), Row("open", FORM, *NOT_THEIRS, FORM)),
     "open question:answer": (press("question:answer:{s}:{n}"), same("open", FORM)),
-    "open question:settle": (press("question:settle:{s}:{n}"), same("answered", FORM)),
+    "open question:settle": (press("question:settle:{s}:{n}"), Row("answered", FORM, *NOT_THEIRS, FORM)),
     "open question:challenge": (press("question:challenge:{s}:{n}"), same("settled", FORM)),
-    "open question:unresolved": (press("question:unresolved:{s}:{n}"), same("open", FORM)),
-    "open question:duplicate": (press("question:duplicate:{s}:{n}"), same("open", FORM)),
-    "open answer:edit": (press("answer:edit:{s}:{n}:1"), same("answered", FORM)),
+    "open question:unresolved": (press("question:unresolved:{s}:{n}"), Row("open", FORM, *NOT_THEIRS, FORM)),
+    "open question:duplicate": (press("question:duplicate:{s}:{n}"), Row("open", FORM, *NOT_THEIRS, FORM)),
+    "open answer:edit": (
+        press("answer:edit:{s}:{n}:1"),
+        Row("answered", "Only who wrote", "Only who wrote", FORM, FORM),
+    ),
     "open answer:used": (press("answer:used:{s}:{n}:77/99"), same("open", FORM, FORM)),
-    "open inquiry:name": (press("inquiry:name:{s}:{n}"), same("open", FORM)),
-    "open inquiry:outcome": (press("inquiry:outcome:{s}:{n}"), same("open", FORM)),
+    "open inquiry:name": (
+        press("inquiry:name:{s}:{n}"),
+        Row("answered", FORM, "is named by those who", FORM, FORM),
+    ),
+    "open inquiry:outcome": (
+        press("inquiry:outcome:{s}:{n}"),
+        Row("named", FORM, "is named by those who", FORM, FORM),
+    ),
     "open library:find": (press("library:find:{s}:0"), same("open", FORM, FORM)),
     "open setup:numbers": (press("setup:numbers:{s}:0"), librarians_only(FORM)),
-    "open anonymous:refuse": (press("anonymous:refuse:{s}:{n}"), same("waiting", FORM, FORM)),
+    "open anonymous:refuse": (
+        press("anonymous:refuse:{s}:{n}"),
+        Row("waiting", "for librarians", "for librarians", "for librarians", FORM),
+    ),
     # --- forms, handed in
     "submit question:ask": (
         submit("question:ask:{s}:0", text="Why?"),

@@ -52,6 +52,16 @@ async def refuse_anonymous(actor: Actor, library: Library, number: int, reason: 
     return await library.database.write(change)
 
 
+async def check_may_refuse(actor: Actor, library: Library, number: int) -> None:
+    """Raise what `refuse_anonymous` would for whoever may not, before they type anything."""
+
+    def look(tx: Tx) -> None:
+        require(actor, Capability.PASS_ANONYMOUS)
+        keeping.require_state(tx, find_question(tx, actor.server_id, number), QuestionState.WAITING)
+
+    await library.database.read(look)
+
+
 async def look_who_asked(actor: Actor, library: Library, number: int) -> int:
     """Return the user id of an anonymous asker to a librarian, and keep that they looked.
 

@@ -208,9 +208,7 @@ async def edit_answer(
     def change(tx: Tx) -> Answer:
         settings = servers.enter(tx, actor.server_id)
         question = find_visible_question(tx, actor, number)
-        answer = find_answer(tx, question, ordinal)
-        if answer.author_id != actor.user_id and not may(actor, Capability.CORRECT_QUESTIONS):
-            raise NotAllowed("errors.only_author_or_librarian", number=number, ordinal=ordinal)
+        answer = _own_answer(tx, actor, question, ordinal)
         keeping.require_state(tx, question, *ANSWERABLE)
         cleaned = clean_text(text, ANSWER_LIMIT, "answer")
         checked = check_sources(sources, required=settings.sources_required)
@@ -225,6 +223,22 @@ async def edit_answer(
         return find_answer(tx, question, ordinal)
 
     return await library.database.write(change)
+
+
+async def answer_to_edit(actor: Actor, library: Library, number: int, ordinal: int) -> Answer:
+    """Return an answer to who may edit it, as it is now. Raises NotFound and NotAllowed."""
+
+    def look(tx: Tx) -> Answer:
+        return _own_answer(tx, actor, find_visible_question(tx, actor, number), ordinal)
+
+    return await library.database.read(look)
+
+
+def _own_answer(tx: Tx, actor: Actor, question: Question, ordinal: int) -> Answer:
+    answer = find_answer(tx, question, ordinal)
+    if answer.author_id != actor.user_id and not may(actor, Capability.CORRECT_QUESTIONS):
+        raise NotAllowed("errors.only_author_or_librarian", number=question.number, ordinal=ordinal)
+    return answer
 
 
 def _keep_revision(tx: Tx, actor: Actor, answer: Answer) -> None:

@@ -30,6 +30,7 @@ __all__ = [
     "Ask",
     "add_attachments",
     "ask_question",
+    "check_may_edit",
     "clean_text",
     "edit_question",
     "find_question",
@@ -226,6 +227,11 @@ def _keep_attachments(tx: Tx, question: Question, attachments: tuple[Attachment,
 def _plain_name(filename: str, place: int) -> str:
     ending = _ENDING.search(filename)
     return f"file-{place}{ending.group().lower() if ending else ''}"
+
+
+async def check_may_edit(actor: Actor, library: Library, number: int) -> None:
+    """Raise what `edit_question` would for whoever may not, before they type anything."""
+    await library.database.read(own_question, actor, number)
 
 
 async def add_attachments(actor: Actor, library: Library, number: int, attachments: tuple[Attachment, ...]) -> Question:

@@ -49,6 +49,21 @@ async def settle_question(actor: Actor, library: Library, number: int, now_think
     return await _change(actor, library, number, act)
 
 
+async def check_may_settle(actor: Actor, library: Library, number: int) -> None:
+    """Raise what `settle_question` would for whoever may not, before they type anything."""
+
+    def look(tx: Tx) -> None:
+        if not is_asker(tx, actor, find_visible_question(tx, actor, number)):
+            _require_confirming(actor, number)
+
+    await library.database.read(look)
+
+
+def _require_confirming(actor: Actor, number: int) -> None:
+    if not may(actor, Capability.CONFIRM_ANSWER):
+        raise NotAllowed("errors.only_asker_settles", number=number)
+
+
 def _settle_by_asker(tx: Tx, settings: ServerSettings, question: Question, now_think: str) -> Question:
     confirmed = question.state is QuestionState.SETTLED and not question.now_think
     if not confirmed:
@@ -71,8 +86,7 @@ def _settle_by_asker(tx: Tx, settings: ServerSettings, question: Question, now_t
 def _settle_by_librarian(
     tx: Tx, settings: ServerSettings, question: Question, actor: Actor, now_think: str
 ) -> Question:
-    if not may(actor, Capability.CONFIRM_ANSWER):
-        raise NotAllowed("errors.only_asker_settles", number=question.number)
+    _require_confirming(actor, question.number)
     if now_think:
         raise NotAllowed("errors.now_think_is_the_askers", number=question.number)
     keeping.require_state(tx, question, *UNDECIDED, QuestionState.UNRESOLVED)
@@ -158,6 +172,15 @@ def _require_hand(tx: Tx, actor: Actor, question: Question) -> None:
     holds = question.claimed_by == actor.user_id
     if not (holds or is_asker(tx, actor, question) or may(actor, Capability.CORRECT_QUESTIONS)):
         raise NotAllowed("errors.only_those_at_work", number=question.number)
+
+
+async def check_hand(actor: Actor, library: Library, number: int) -> None:
+    """Raise what `mark_unresolved` and `mark_duplicate` would for whoever may not, before they type anything."""
+
+    def look(tx: Tx) -> None:
+        _require_hand(tx, actor, find_visible_question(tx, actor, number))
+
+    await library.database.read(look)
 
 
 async def mark_unresolved(actor: Actor, library: Library, number: int, tried: str) -> Question:

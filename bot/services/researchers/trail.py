@@ -167,6 +167,11 @@ async def record_outcome(actor: Actor, library: Library, number: int, outcome: s
     return await library.database.write(change)
 
 
+async def check_part(actor: Actor, library: Library, number: int) -> None:
+    """Raise what `name_inquiry` and `record_outcome` would for whoever may not, before they type anything."""
+    await library.database.read(_take_part, actor, number)
+
+
 def _take_part(tx: Tx, actor: Actor, number: int) -> tuple[Question, dict[str, Any], int | None]:
     """Return the question, its trail's root, and who is written down: nobody, where only an anonymous ask allows it."""
     question = keeping.find_visible_question(tx, actor, number)
