@@ -45,7 +45,8 @@ async def answer(interaction: discord.Interaction[Any], work: Awaitable[Reply]) 
         reply = await work
     finally:
         timer.cancel()
-        for failure in await asyncio.gather(*deferring, return_exceptions=True):
+        if deferring:
+            (failure,) = await asyncio.gather(*deferring, return_exceptions=True)
             if failure is not None:  # whether it was too late shows when the reply is sent
                 _log.warning("an interaction could not be deferred: %s", type(failure).__name__)
     await send(interaction, reply)

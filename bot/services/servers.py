@@ -12,6 +12,7 @@ from bot.models.people import ServerSettings
 from bot.storage.database import Tx
 
 UNNAMED = "library"
+_KNOWN = frozenset(one.name for one in fields(ServerSettings))
 
 
 def enter(tx: Tx, server_id: int, name: str = "") -> ServerSettings:
@@ -27,11 +28,10 @@ def enter(tx: Tx, server_id: int, name: str = "") -> ServerSettings:
 
 def settings_of(tx: Tx, server_id: int) -> ServerSettings:
     """Return what a librarian chose, and the defaults for the rest. A name that is no longer known is passed over."""
-    known = {one.name for one in fields(ServerSettings)}
     chosen: dict[str, Any] = {
         row["name"]: _value(row["value"]) for row in tx.housekeeping.settings(server_id=server_id)
     }
-    return ServerSettings(**{name: value for name, value in chosen.items() if name in known})
+    return ServerSettings(**{name: value for name, value in chosen.items() if name in _KNOWN})
 
 
 def _value(text: str) -> object:

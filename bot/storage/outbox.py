@@ -14,6 +14,12 @@ from bot.storage.database import Tx
 TOPIC = "outbox"
 
 
+def post_question(tx: Tx, server_id: int, channel_id: int | None, number: int) -> None:
+    """Queue the first card of a question that has just been asked: it stands nowhere yet."""
+    if channel_id:
+        _add(tx, server_id, channel_id, "question_card", number)
+
+
 def draw_question(tx: Tx, server_id: int, channel_id: int | None, number: int) -> None:
     """Queue the question's card: posted in `channel_id` where it stands nowhere yet, redrawn where it stands."""
     shown_in = {
@@ -52,7 +58,7 @@ def _add(tx: Tx, server_id: int, channel_id: int, kind: str, subject: int, **pay
         channel_id=channel_id,
         kind=kind,
         subject=subject,
-        payload=json.dumps(payload, ensure_ascii=False),
+        payload=json.dumps(payload, ensure_ascii=False) if payload else "{}",
         now=tx.now,
     )
     tx.topics.add(TOPIC)

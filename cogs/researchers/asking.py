@@ -108,15 +108,14 @@ class Asking(Room):
             channel_id=interaction.channel_id,
             **about,
         )
-        question = await asking.ask_question(actor, self.library, asked, event_id=interaction.id)
-        return await self._asked(interaction, question)
+        kept = await asking.ask_and_say_where(actor, self.library, asked, event_id=interaction.id)
+        return self._asked(interaction, *kept)
 
-    async def _asked(self, interaction: Interaction, question: Question) -> Reply:
+    def _asked(self, interaction: Interaction, question: Question, channel_of_card: int | None) -> Reply:
         texts = texts_for(interaction)
         if question.state is QuestionState.WAITING:
             return Reply(texts.say("researchers.ask.waits", number=question.number))
-        chosen = await librarians.settings_for(actor_of(interaction), self.library)
-        channel_id = chosen.question_channel_id or question.channel_id or 0
+        channel_id = channel_of_card or 0
         lines = [texts.say("researchers.ask.done", number=question.number, channel=f"<#{channel_id}>")]
         missing = drawing.missing_permissions(self.bot, question.server_id, channel_id)
         if missing:
@@ -260,8 +259,8 @@ class Asking(Room):
             asker_id=None if mine else message.author.id,
             origin=Origin.MESSAGE,
         )
-        question = await asking.ask_question(actor_of(interaction), self.library, asked, event_id=interaction.id)
-        return await self._asked(interaction, question)
+        kept = await asking.ask_and_say_where(actor_of(interaction), self.library, asked, event_id=interaction.id)
+        return self._asked(interaction, *kept)
 
 
 def _ask_fields(interaction: Interaction) -> tuple[TextField | FileField, ...]:

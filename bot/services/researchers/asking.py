@@ -29,6 +29,7 @@ from bot.storage.database import Tx
 __all__ = [
     "Ask",
     "add_attachments",
+    "ask_and_say_where",
     "ask_question",
     "check_may_edit",
     "clean_text",
@@ -36,7 +37,6 @@ __all__ = [
     "find_question",
     "find_visible_question",
     "is_asker",
-    "keep_question",
     "look_who_asked",
     "pass_anonymous",
     "refuse_anonymous",
@@ -78,24 +78,32 @@ async def ask_question(actor: Actor, library: Library, ask: Ask, *, event_id: in
     Raises BadInput (empty, too long, too many files), NotFound (what it follows from), NotAllowed (anonymity is off)
     and TooMany with `again_at`, in milliseconds, when the actor may ask again.
     """
+    question, _ = await ask_and_say_where(actor, library, ask, event_id=event_id)
+    return question
 
-    def change(tx: Tx) -> Question:
+
+async def ask_and_say_where(
+    actor: Actor, library: Library, ask: Ask, *, event_id: int | None = None
+) -> tuple[Question, int | None]:
+    """Do what `ask_question` does, and return the channel too in which the question's card is to stand."""
+
+    def change(tx: Tx) -> tuple[Question, int | None]:
+        settings = servers.enter(tx, actor.server_id)
         asked: list[Question] = []
 
         def effect() -> int:
-            asked.append(keep_question(tx, actor, ask))
+            asked.append(_keep(tx, settings, actor, ask))
             return asked[0].number
 
         number = events.once(tx, actor.server_id, event_id, effect)
-        return asked[0] if asked else find_question(tx, actor.server_id, number)
+        question = asked[0] if asked else find_question(tx, actor.server_id, number)
+        return question, keeping.channel_of_card(settings, question)
 
     return await library.database.write(change)
 
 
-def keep_question(tx: Tx, actor: Actor, ask: Ask) -> Question:
-    """Do what `ask_question` does, inside a change that is under way."""
+def _keep(tx: Tx, settings: ServerSettings, actor: Actor, ask: Ask) -> Question:
     require(actor, Capability.ASK)
-    settings = servers.enter(tx, actor.server_id)
     logged = _number_of_message(tx, actor, ask)
     if logged is not None:
         return find_question(tx, actor.server_id, logged)
@@ -106,8 +114,7 @@ def keep_question(tx: Tx, actor: Actor, ask: Ask) -> Question:
     question = _add(tx, settings, actor, ask, cleaned, parent)
     _keep_attachments(tx, question, ask.attachments)
     if question.state is QuestionState.OPEN:
-        keeping.index(tx, question)
-        keeping.draw(tx, settings, question)
+        keeping.begin(tx, settings, question)
         keeping.draw_parent(tx, settings, question)
         minding.plan_offer(tx, question.server_id, settings)
     return question

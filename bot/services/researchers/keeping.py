@@ -164,10 +164,20 @@ def after_change(tx: Tx, settings: ServerSettings, question: Question) -> None:
         draw(tx, settings, question)
 
 
+def begin(tx: Tx, settings: ServerSettings, question: Question) -> None:
+    """Make a question findable that has just been asked, and queue its card: nothing of it stands anywhere yet."""
+    _put(tx, question, search.QUESTION, question.id, _words(question))
+    outbox.post_question(tx, question.server_id, channel_of_card(settings, question), question.number)
+
+
 def draw(tx: Tx, settings: ServerSettings, question: Question) -> None:
-    """Queue the question's card, in the question channel or where it was asked."""
-    channel = settings.question_channel_id or question.channel_id
-    outbox.draw_question(tx, question.server_id, channel, question.number)
+    """Queue the question's card."""
+    outbox.draw_question(tx, question.server_id, channel_of_card(settings, question), question.number)
+
+
+def channel_of_card(settings: ServerSettings, question: Question) -> int | None:
+    """Return where a question's card stands: in the question channel, or where it was asked, if that is known."""
+    return settings.question_channel_id or question.channel_id
 
 
 def draw_parent(tx: Tx, settings: ServerSettings, question: Question) -> None:
@@ -180,9 +190,13 @@ def draw_parent(tx: Tx, settings: ServerSettings, question: Question) -> None:
 def index(tx: Tx, question: Question) -> None:
     """Make the question and its answers findable, or unfindable."""
     findable = question.state not in UNFINDABLE
-    _put(tx, question, search.QUESTION, question.id, f"{question.text}\n{question.topic}".strip() if findable else "")
+    _put(tx, question, search.QUESTION, question.id, _words(question) if findable else "")
     for answer in tx.researchers.answers_standing(question_id=question.id):
         _put(tx, question, search.ANSWER, answer["id"], answer["text"] if findable else "")
+
+
+def _words(question: Question) -> str:
+    return f"{question.text}\n{question.topic}".strip()
 
 
 def _put(tx: Tx, question: Question, kind: int, entity_id: int, text: str) -> None:
