@@ -31,10 +31,12 @@ def bursting(runs: int = 5, count: int = 1000) -> list[Figure]:
     with tempfile.TemporaryDirectory(prefix="vademecum-bench-") as folder:
         slow = preloaded(build_fsync_shim(Path(folder)), delay_ms=SLOW_FSYNC_MS)
         slowed = run_pairs("bursting", runs, str(count), environment=slow)
+    strict = run_pairs("bursting", runs, str(count), "without-http").values("total")
     return [
         Figure(f"{count:,} questions at once, all acknowledged", *pairs.values("total"), goal=4.0, unit="s"),
         Figure("of these, the 99th percentile", patience, 1.0, goal=1.0, unit="s"),
         Figure(f"the same, {SLOW_FSYNC_MS} ms more per fsync", *slowed.values("total"), goal=6.0, unit="s"),
+        Figure("the same, without discord.py's HTTP code", *strict, goal=4.0, unit="s"),
     ]
 
 

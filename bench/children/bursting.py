@@ -1,4 +1,4 @@
-"""Everybody asks at once: ``python -m bench.children.bursting WHICH DIR COUNT``.
+"""Everybody asks at once: ``python -m bench.children.bursting WHICH DIR COUNT [without-http]``.
 
 A thousand people's ``/question ask`` come in through discord.py's own parser in one turn of the event loop. The clock
 stops when the last of them was told the outcome. Ours must have kept every question by then; that is counted.
@@ -22,10 +22,10 @@ from tests.wire.world import Happened
 LONGEST_SECONDS = 60.0
 
 
-async def main(which: str, folder: Path, count: int) -> None:
+async def main(which: str, folder: Path, count: int, *, without_http: bool) -> None:
     """Start, let `count` people ask, and say how long they waited."""
     bot = make_bot(which, folder)
-    discord = StubbedDiscord()
+    discord = StubbedDiscord(without_http=without_http)
     try:
         await discord.log_in(bot)
         asked = [discord.ask(discord.world.add_person(f"Student {one}"), _text(one)) for one in range(count)]
@@ -62,4 +62,4 @@ def _kept(folder: Path) -> int:
 
 
 if __name__ == "__main__":
-    asyncio.run(main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3])))
+    asyncio.run(main(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), without_http="without-http" in sys.argv))
