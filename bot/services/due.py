@@ -32,7 +32,7 @@ async def do_due_work(library: Library, limit: int = 100) -> int:
     """Do what is due, at most `limit` pieces, oldest first, and return how many were done.
 
     A piece that fails is logged and put off for an hour; the others are done. While the database takes no change,
-    everything stays due.
+    everything stays due. Words that were to be forgotten leave the database's files too, or else again in an hour.
     """
     rows = await library.database.read(lambda tx: tx.housekeeping.due(now=tx.now, limit=limit))
     done = 0
@@ -44,7 +44,15 @@ async def do_due_work(library: Library, limit: int = 100) -> int:
         except Exception:  # noqa: BLE001 - one piece must not stop the others; it is logged whole
             _log.exception("due work %s of server %s failed; it is tried again", row["kind"], row["server_id"])
             await library.database.write(_put_off, row)
+    await _empty_log(library, [row["server_id"] for row in rows if row["kind"] == minding.FORGET_WORDS])
     return done
+
+
+async def _empty_log(library: Library, forgetful: list[int]) -> None:
+    """Let what these servers forgot leave the database's files, or promise to try again."""
+    if forgetful and not await library.database.empty_log():
+        for server_id in forgetful:
+            await library.database.write(minding.plan_forgetting, server_id)
 
 
 def _do(tx: Tx, row: dict[str, Any]) -> int:

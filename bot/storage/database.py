@@ -23,7 +23,7 @@ import aiosqlite
 from bot.clock import Clock
 from bot.errors import Refused, StorageUnavailable
 from bot.storage import queries
-from bot.storage.connection import connect, run_on
+from bot.storage.connection import BUSY_TIMEOUT_SECONDS, connect, run_on
 
 _log = logging.getLogger(__name__)
 
@@ -32,6 +32,8 @@ BATCH_LIMIT = 1024
 READERS = 2
 LOOKS_LIMIT = 32
 """Looks that share one visit to a reader's thread at most: the visit costs more than most looks."""
+LOG_TIMEOUT_MS = 100
+"""How long emptying the log waits for readers: meanwhile nobody can write."""
 ROOMS = ("housekeeping", "learners", "librarians", "outbox", "publishing", "researchers", "importing", "search")
 
 P = ParamSpec("P")
@@ -143,6 +145,14 @@ class Database:
             self._commits = asyncio.create_task(self._commit_waiting(), name="database-commits")
         return waiting.future
 
+    async def empty_log(self) -> bool:
+        """Bring what the write-ahead log holds into the file, and empty the log; return whether that could be done.
+
+        Until then the file or the log may still hold words that were deleted. A reader holds it back, for example in
+        another process (a backup); it is waited for no longer than the bot's own looks take.
+        """
+        return await run_on(self._writer, _empty_log)
+
     def read(self, look: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
         """Run ``look(tx, …)`` on a reader: it sees one moment of the database and can change nothing.
 
@@ -245,6 +255,14 @@ class Database:
         whole.topics |= tx.topics
         for key, step in tx.last_steps.items():
             whole.before_commit(key, step)
+
+
+def _empty_log(raw: sqlite3.Connection) -> bool:
+    raw.execute(f"PRAGMA busy_timeout={LOG_TIMEOUT_MS}").fetchall()
+    try:
+        return not raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()["busy"]
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={int(BUSY_TIMEOUT_SECONDS * 1000)}").fetchall()
 
 
 def _undo(raw: sqlite3.Connection) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -10,9 +12,10 @@ from bot.clock import DAY, HOUR
 from bot.errors import StorageUnavailable
 from bot.services import drafts, due, servers
 from bot.services.library import Library
+from bot.services.researchers import capturing, minding
 from bot.storage.database import Tx
 from tests.cast import MIA, SERVER, MovableClock
-from tests.services.researching import promises, rows
+from tests.services.researching import ask, promises, rows
 
 
 async def promise(library: Library, kind: str, subject: int = 0, *, after: int = 0) -> None:
@@ -113,3 +116,36 @@ async def test_the_house_is_kept_daily(library: Library, clock: MovableClock) ->
     assert await rows(library, "SELECT kind, due_at FROM due_work") == [
         {"kind": due.HOUSEKEEPING, "due_at": clock.now() + DAY}
     ]
+
+
+def in_the_files(library: Library, word: bytes) -> bool:
+    path = library.database.path
+    return any(word in file.read_bytes() for file in path.parent.glob(f"{path.name}*"))
+
+
+async def test_the_words_of_a_deleted_message_leave_the_files_of_the_database(
+    library: Library, clock: MovableClock
+) -> None:
+    await ask(library, text="Do quokkas smile?", source_message_id=7)
+    await ask(library, text="Why do zebras have stripes?", source_message_id=8)
+    await capturing.messages_deleted(library, SERVER, [7])
+    assert in_the_files(library, b"quokka"), "what was deleted stays in the log and the index for a while"
+    clock.advance(HOUR)
+    assert await due.do_due_work(library) == 1
+    assert not in_the_files(library, b"quokka")
+    assert in_the_files(library, b"zebra")
+
+
+async def test_while_a_reader_holds_the_log_the_words_leave_later(library: Library, clock: MovableClock) -> None:
+    await ask(library, text="Do quokkas smile?", source_message_id=7)
+    with closing(sqlite3.connect(library.database.path)) as backup:
+        backup.execute("BEGIN")
+        backup.execute("SELECT * FROM question").fetchall()
+        await capturing.messages_deleted(library, SERVER, [7])
+        clock.advance(HOUR)
+        assert await due.do_due_work(library) == 1
+        assert (minding.FORGET_WORDS, 0) in await promises(library)
+    clock.advance(HOUR)
+    assert await due.do_due_work(library) == 1
+    assert not in_the_files(library, b"quokka")
+    assert (minding.FORGET_WORDS, 0) not in await promises(library)

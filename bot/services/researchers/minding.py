@@ -43,5 +43,5 @@ def plan_offer(tx: Tx, server_id: int, settings: ServerSettings) -> None:
 
 
 def plan_forgetting(tx: Tx, server_id: int) -> None:
-    """Promise that within the hour the search index holds no word of what was taken out of it for good."""
+    """Promise that within the hour no file of the database holds a word of what was taken out of it for good."""
     tx.housekeeping.plan_work_once(server_id=server_id, kind=FORGET_WORDS, subject=0, due_at=tx.now + HOUR)
