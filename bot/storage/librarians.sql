@@ -4,10 +4,12 @@
 SELECT number FROM question WHERE server_id = :server_id AND state = :state ORDER BY created_at, id;
 
 -- name: publications_ready$
--- Asked for, and its asker has said yes: a librarian can look at what would be public.
+-- Asked for, its asker has said yes, and nothing else stands in the way of a librarian's approval.
 SELECT COUNT(*)
 FROM publication
-JOIN question ON question.id = publication.question_id
+JOIN question ON question.id = publication.question_id AND question.state IN ('settled', 'unresolved')
+JOIN server_setting ON server_setting.server_id = publication.server_id
+    AND server_setting.name = 'publishing_allowed' AND server_setting.value = 'true'
 WHERE publication.server_id = :server_id AND publication.state = 'asked' AND (
     EXISTS (
         SELECT 1 FROM consent

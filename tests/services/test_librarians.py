@@ -12,8 +12,10 @@ from bot.models.people import ServerSettings
 from bot.models.questions import QuestionState
 from bot.services import librarians
 from bot.services.library import Library
+from bot.services.publishing.approving import publications_waiting
 from bot.services.publishing.consenting import give_consent
 from bot.services.publishing.requesting import ask_publication
+from bot.services.researchers.settling import reopen_question
 from tests.cast import LINDQVIST, MIA, NOOR, OKAFOR, OTHER_SERVER, SERVER
 from tests.services.researching import CHANNEL, ask_anonymously, choose, queued, reach, rows
 
@@ -100,6 +102,23 @@ class TestWaiting:
         assert (await librarians.waiting_for_librarian(OKAFOR, library)).publications == 0
         await give_consent(MIA, library, 1)
         assert (await librarians.waiting_for_librarian(OKAFOR, library)).publications == 1
+
+    async def test_are_no_publications_that_cannot_be_approved_now(self, library: Library) -> None:
+        async def count() -> int:
+            waiting = await librarians.waiting_for_librarian(OKAFOR, library)
+            ready = [one for one in await publications_waiting(OKAFOR, library) if one.question]
+            assert len(ready) == waiting.publications
+            return waiting.publications
+
+        await choose(library, publishing_allowed=True)
+        await reach(library, QuestionState.SETTLED)
+        await ask_publication(MIA, library, 1)
+        assert await count() == 1
+        await choose(library, publishing_allowed=False)
+        assert await count() == 0
+        await choose(library, publishing_allowed=True)
+        await reopen_question(MIA, library, 1)
+        assert await count() == 0
 
     async def test_stay_in_their_server(self, library: Library) -> None:
         await ask_anonymously(library)
