@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-OPERATOR_ID = 0
-"""The user id that stands for the command line; no Discord user has it."""
-
 
 @dataclass(frozen=True, slots=True)
 class Actor:

@@ -209,14 +209,3 @@ class Trail:
     here: int
     inquiry: Inquiry | None
     cut: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Revision:
-    """What a question or an answer said before it was edited."""
-
-    revision: int
-    text: str
-    topic: str
-    edited_by: int | None
-    edited_at: int
