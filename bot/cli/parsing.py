@@ -87,7 +87,7 @@ def _add_site(commands: Commands) -> None:
     site = commands.add_parser("site", help=say("cli.help.site.short"), description=say("cli.help.site.long"))
     parts = site.add_subparsers(dest="part", required=True, metavar=say("cli.help.command"))
     build = _command(parts, "build", "cli.help.site_build", "site.build")
-    build.add_argument("--out", metavar="DIR", type=Path, required=True, help=say("cli.help.out"))
+    build.add_argument("--out", metavar="DIR", type=Path, help=say("cli.help.out"))
     build.add_argument("--sample", action="store_true", help=say("cli.help.sample"))
     build.add_argument("--server", metavar="SLUG|ID", help=say("cli.help.server"))
     _add_data(build)

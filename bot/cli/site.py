@@ -26,20 +26,21 @@ if TYPE_CHECKING:
 def build(options: argparse.Namespace) -> int:
     """Write the site of every server, of one, or of the sample class, as files."""
     settings = settings_for(options)
+    out = options.out or settings.site_dir
     try:
-        report = asyncio.run(_build(settings, options))
+        report = asyncio.run(_build(settings, options, out))
     except OSError as error:
-        raise Refused("cli.site.unwritable", folder=options.out, why=error.strerror or error) from error
+        raise Refused("cli.site.unwritable", folder=out, why=error.strerror or error) from error
     print(say("cli.site.built", count=report.questions, folder=report.folder))
     return 0
 
 
-async def _build(settings: Settings, options: argparse.Namespace) -> BuildReport:
+async def _build(settings: Settings, options: argparse.Namespace, out: Path) -> BuildReport:
     from bot.web.building import build_site
 
     async with _sample(settings) if options.sample else _own(settings) as library:
         slug = await _slug_of(library, options.server) if options.server else None
-        return await build_site(library, options.out, server_slug=slug)
+        return await build_site(library, out, server_slug=slug)
 
 
 @asynccontextmanager

@@ -58,6 +58,8 @@ def test_a_library_that_publishes_nothing_builds_an_empty_site(here: Path, capsy
     assert (here / "site/index.html").exists()
     assert main(["site", "build", "--out", "site", "--server", "hillside"]) == 1
     assert "There are: none." in capsys.readouterr().err
+    assert main(["site", "build"]) == 0
+    assert (here / "data/site/index.html").exists()
 
 
 def test_what_is_no_site_is_not_replaced(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
