@@ -8,6 +8,7 @@ from typing import Any, Literal
 import discord
 
 from bot.kit.refs import Ref, whole
+from bot.text import Catalogue
 
 Style = Literal["primary", "secondary", "success", "danger"]
 Button = tuple[Ref, str, Style]
@@ -71,6 +72,11 @@ def pages(ref: Ref, page: int, count: int, labels: tuple[str, str]) -> list[Butt
             (Ref(ref.kind, ref.action, ref.server_id, ref.number, f"{page + 1}|{rest}"), labels[1], "secondary")
         )
     return made
+
+
+def page_line(page: int, count: int, texts: Catalogue) -> str | None:
+    """Say which page of how many this is; nothing where there is only one."""
+    return texts.say("kit.page", page=page, pages=count) if count > 1 else None
 
 
 def page_of(ref: Ref) -> tuple[int, str]:

@@ -113,7 +113,7 @@ def _answers_line(shown: QuestionView, best: Answer, texts: Catalogue) -> str:
 def answer_text(answer: Answer, texts: Catalogue, limit: int) -> str:
     """An answer for chat: its text, who wrote it, how many sources stand behind it; at most 1,024 characters."""
     sources = texts.say("researchers.card.sources", count=len(answer.sources))
-    return f"{chat.safe(chat.short(answer.text, limit))}\n{chat.person(answer.author_id)} · {sources}"[:1024]
+    return f"{chat.readable(chat.short(answer.text, limit))}\n{chat.person(answer.author_id)} · {sources}"[:1024]
 
 
 def _footer(shown: QuestionView, texts: Catalogue) -> str:
@@ -127,7 +127,7 @@ def _footer(shown: QuestionView, texts: Catalogue) -> str:
         parts.append(texts.say("researchers.card.me_too", count=shown.me_too_count))
     if shown.follow_up_count:
         parts.append(texts.say("researchers.card.follow_ups", count=shown.follow_up_count))
-    if not parts and not shown.answers:
+    if not parts and not shown.answers and shown.question.state in ANSWERABLE:
         parts.append(texts.say("researchers.card.nothing_yet"))
     return " · ".join(parts)
 

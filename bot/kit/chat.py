@@ -24,6 +24,25 @@ def _escape(found: re.Match[str]) -> str:
     return found[0] if len(found[0]) > 1 else f"\\{found[0]}"
 
 
+_FENCE = "```"
+_READABLE_STOPS = re.compile(r"(\[|\]|\|\|)|^(\s*)(-?#)", re.MULTILINE)
+"""What would hide or enlarge: masked links, spoilers, headings, small print."""
+
+
+def readable(text: str) -> str:
+    """Let an answer keep its emphasis, lists and code; nothing in it mentions, hides, shouts or fakes a link."""
+    if text.count(_FENCE) % 2 or text.count("**") % 2:
+        return safe(text)  # what is not closed would swallow what stands below it
+    quiet = re.sub(r"<(?=[@#:/aist])", "<\N{ZERO WIDTH SPACE}", discord.utils.escape_mentions(text))
+    return _READABLE_STOPS.sub(_stop, quiet)
+
+
+def _stop(found: re.Match[str]) -> str:
+    if found[1]:
+        return "".join(f"\\{character}" for character in found[1])
+    return f"{found[2]}\\{found[3]}"
+
+
 def short(text: str, limit: int) -> str:
     """Cut at a word within `limit` characters, with an ellipsis, on one line."""
     line = " ".join(text.split())
@@ -36,7 +55,7 @@ def short(text: str, limit: int) -> str:
 
 def marked(snippet: str) -> str:
     """Show the words that a search matched in bold, and escape the rest."""
-    return safe(snippet).replace(MARK_START, "**").replace(MARK_END, "**")
+    return safe(" ".join(snippet.split())).replace(MARK_START, "**").replace(MARK_END, "**")
 
 
 def when(milliseconds: int, style: str = "R") -> str:

@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 
 from bot.kit import cards, chat
-from bot.kit.buttons import page_of, pages, view
+from bot.kit.buttons import page_line, page_of, pages, view
 from bot.kit.forms import TextField, Typed
 from bot.kit.people import actor_of
 from bot.kit.refs import Ref
@@ -63,7 +63,7 @@ class Searching(Room):
             title=texts.say("learners.search.title", count=found.total),
             description="\n".join(_line(one, texts) for one in found.items)[:4096],
         )
-        embed.set_footer(text=texts.say("kit.page", page=found.page, pages=found.pages))
+        embed.set_footer(text=page_line(found.page, found.pages, texts))
         turn = Ref("search", "page", actor.server_id, 0, words)
         buttons = pages(turn, found.page, found.pages, (texts.say("kit.previous_page"), texts.say("kit.next_page")))
         numbers = dict.fromkeys(one.number for one in found.items)

@@ -19,6 +19,7 @@ from bot.models.publications import Preview, PublicQuestion
 from bot.models.questions import Question
 from bot.services import librarians
 from bot.services.publishing import approving as publications
+from bot.services.publishing import reading
 from bot.services.researchers import anonymity
 from bot.text import Catalogue
 
@@ -83,8 +84,11 @@ class Approving(Room):
     @press("pub", "ok")
     async def publish(self, interaction: Interaction, ref: Ref) -> Reply:
         """Publish exactly what was looked at."""
-        await publications.approve_publication(actor_of(interaction), self.library, ref.number, ref.extra)
-        return self._next(interaction, ref, "librarians.publication.published")
+        actor = actor_of(interaction)
+        await publications.approve_publication(actor, self.library, ref.number, ref.extra)
+        reply = self._next(interaction, ref, "librarians.publication.published")
+        reply.content += f"\n{await reading.address_of(actor, self.library, ref.number)}"
+        return reply
 
     @press("pub", "no")
     async def withdraw(self, interaction: Interaction, ref: Ref) -> Reply:

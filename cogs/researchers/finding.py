@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 
 from bot.kit import cards, chat
-from bot.kit.buttons import FILTER_LIMIT, Button, chosen, page_of, pages, row, view
+from bot.kit.buttons import FILTER_LIMIT, Button, chosen, page_line, page_of, pages, row, view
 from bot.kit.people import actor_of
 from bot.kit.refs import Ref, whole
 from bot.kit.replies import Reply
@@ -93,7 +93,7 @@ class Finding(Room):
             title=texts.say("researchers.list.title", count=found.total),
             description="\n".join(list_line(line, texts) for line in found.items),
         )
-        embed.set_footer(text=texts.say("kit.page", page=found.page, pages=found.pages))
+        embed.set_footer(text=page_line(found.page, found.pages, texts))
         turn = Ref(ref.kind, ref.action, ref.server_id, ref.number, words)
         buttons = pages(turn, found.page, found.pages, (texts.say("kit.previous_page"), texts.say("kit.next_page")))
         return Reply(embed=embed, buttons=_list_view(found.items, ref.server_id, buttons, texts), update=True)
@@ -190,7 +190,7 @@ def _list_view(
 def _answer_embed(shown: QuestionView, answer: Answer, texts: Catalogue) -> discord.Embed:
     mark = f" · {texts.say('researchers.card.endorsed')}" if answer.endorsed_at else ""
     title = texts.say("researchers.show.answer", number=shown.question.number, ordinal=answer.ordinal) + mark
-    text = chat.safe(answer.text) if not answer.removed else texts.say("researchers.card.removed")
+    text = chat.readable(answer.text) if not answer.removed else texts.say("researchers.card.removed")
     embed = discord.Embed(colour=cards.RESEARCHERS, title=title, description=text[:4000])
     embed.add_field(
         name=texts.say("researchers.show.by"), value=f"{chat.person(answer.author_id)} · {chat.when(answer.created_at)}"

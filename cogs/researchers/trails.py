@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 
 from bot.kit import cards, chat
-from bot.kit.buttons import Button, page_of, pages, row
+from bot.kit.buttons import Button, page_line, page_of, pages, row
 from bot.kit.forms import TextField, Typed
 from bot.kit.people import actor_of
 from bot.kit.refs import Ref
@@ -105,7 +105,7 @@ def _draw(whole: Trail, page: int, count: int, texts: Catalogue) -> discord.Embe
         embed.add_field(
             name=texts.say("researchers.trail.outcome"), value=chat.safe(whole.inquiry.outcome)[:1024], inline=False
         )
-    embed.set_footer(text=texts.say("kit.page", page=page, pages=count))
+    embed.set_footer(text=page_line(page, count, texts))
     return embed
 
 

@@ -51,3 +51,26 @@ def test_short_is_short_and_one_line(typed: str, limit: int) -> None:
 
 def test_matched_words_stand_out_and_the_rest_is_escaped() -> None:
     assert chat.marked(f"why *do* {MARK_START}leaves{MARK_END} fall") == "why \\*do\\* **leaves** fall"
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("The **red** is *new*.\n- one\n- two", "The **red** is *new*.\n- one\n- two"),
+        ("[free](http://evil.example)", "\\[free\\](http://evil.example)"),
+        ("# BIG\n-# small", "\\# BIG\n\\-# small"),
+        ("||hidden||", "\\|\\|hidden\\|\\|"),
+        ("@here <@300200000000000001>", "@\u200bhere <\u200b@\u200b300200000000000001>"),
+        ("```py\nx = 1\n```", "```py\nx = 1\n```"),
+        ("```py\nnever closed", "\\`\\`\\`py\nnever closed"),
+    ],
+)
+def test_an_answer_keeps_its_emphasis_and_acts_on_nobody(typed: str, shown: str) -> None:
+    assert chat.readable(typed) == shown
+
+
+@given(st.text(max_size=300))
+def test_no_mention_survives_in_an_answer(typed: str) -> None:
+    shown = chat.readable(typed)
+    assert "@everyone" not in shown
+    assert "<@" not in shown

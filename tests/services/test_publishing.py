@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bot.clock import MINUTE
@@ -374,6 +376,14 @@ async def test_a_book_shows_its_number_and_only_web_addresses_become_links(libra
     assert shown is not None
     (source,) = shown.answers[0].sources
     assert (source.link, source.isbn) == ("", "9781771642484")
+
+
+async def test_the_librarian_is_told_where_the_page_stands(library: Library) -> None:
+    question = await published(library, NOOR)
+    assert await reading.address_of(OKAFOR, library, question.number) == ""
+    public_house = replace(library, site_url="https://library.example.org")
+    address = f"https://library.example.org/library/questions/{question.number}/"
+    assert await reading.address_of(OKAFOR, public_house, question.number) == address
 
 
 @pytest.mark.parametrize(

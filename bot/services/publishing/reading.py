@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from bot.models.people import Actor
 from bot.models.publications import PublicLibrary, PublicPage
 from bot.services import servers
 from bot.services.library import Library
@@ -36,6 +37,14 @@ async def public_library(library: Library, slug: str, known: PublicLibrary | Non
         return known if known is not None and known.version == _version(tx, row) else _read(tx, row)
 
     return await library.database.read(look)
+
+
+async def address_of(actor: Actor, library: Library, number: int) -> str:
+    """Return the public address of a question's page; empty where the operator has set none for the site."""
+    if not library.site_url:
+        return ""
+    server = await library.database.read(lambda tx: tx.housekeeping.server(id=actor.server_id))
+    return f"{library.site_url}/{server['slug']}/questions/{number}/"
 
 
 def _read(tx: Tx, row: dict[str, Any]) -> PublicLibrary:
