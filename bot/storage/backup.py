@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from bot.errors import BadInput
+from bot.media import sync_folder
 from bot.storage import migrations
 
 FORMAT = 1
@@ -84,7 +85,7 @@ def write_backup(database: Path, media: Path, target: Path, *, program: str, for
     except BaseException:
         Path(partial).unlink(missing_ok=True)
         raise
-    _sync_folder(target.resolve().parent)
+    sync_folder(target.resolve().parent)
     return made
 
 
@@ -150,7 +151,7 @@ def restore_backup(source: Path, data_dir: Path, *, moment: str) -> Restored:
         backup = _unpack(source, unpacked)
         before = data_dir / f"before-restore-{moment}"
         moved = _swap(data_dir, unpacked, before)
-    _sync_folder(data_dir)
+    sync_folder(data_dir)
     return Restored(backup, before if moved else None)
 
 
@@ -262,15 +263,6 @@ def _swap(data_dir: Path, unpacked: Path, before: Path) -> bool:
 def _move(source: Path, target: Path, done: list[tuple[Path, Path]]) -> None:
     source.rename(target)
     done.append((source, target))
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make renames in a folder durable."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @dataclass(frozen=True, slots=True)
