@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -49,20 +50,26 @@ class Pairs:
         return median(one.values[name] for one in self.ours), median(one.values[name] for one in self.floor)
 
 
-def run_pairs(module: str, runs: int, *arguments: str, environment: Mapping[str, str] | None = None) -> Pairs:
+def run_pairs(
+    module: str, runs: int, *arguments: str, environment: Mapping[str, str] | None = None, keep: bool = False
+) -> Pairs:
     """Run ``bench.children.<module>`` for both, `runs` times in turns (and once before, to compile).
 
-    Each gets ``ours`` or ``floor``, an empty folder that is removed afterwards, and `arguments`. Raises RuntimeError
-    where a child fails or takes too long.
+    Each gets ``ours`` or ``floor``, a folder, and `arguments`. The folder is empty; with `keep` it is as the run before
+    left it. Raises RuntimeError where a child fails or takes too long.
     """
     said: dict[str, list[Said]] = {OURS: [], FLOOR: []}
-    with tempfile.TemporaryDirectory(prefix="vademecum-bench-") as bytecode:
-        surroundings = _surroundings(environment or {}, bytecode)
+    with tempfile.TemporaryDirectory(prefix="vademecum-bench-") as base:
+        surroundings = _surroundings(environment or {}, f"{base}/bytecode")
         for run in range(-1, runs):
             for which in (OURS, FLOOR) if run % 2 else (FLOOR, OURS):
-                one = _run(module, which, arguments, surroundings)
+                folder = Path(base, which)
+                folder.mkdir(exist_ok=True)
+                one = _run(module, [which, str(folder), *arguments], surroundings)
                 if run >= 0:
                     said[which].append(one)
+                if not keep:
+                    shutil.rmtree(folder)
     return Pairs(said[OURS], said[FLOOR])
 
 
@@ -72,22 +79,21 @@ def _surroundings(environment: Mapping[str, str], bytecode: str) -> dict[str, st
     return {**inherited, "PYTHONPYCACHEPREFIX": bytecode, **environment}
 
 
-def _run(module: str, which: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Said:
-    with tempfile.TemporaryDirectory(prefix="vademecum-bench-") as folder:
-        command = [sys.executable, "-m", f"bench.children.{module}", which, folder, *arguments]
-        begin = time.perf_counter()  # real time is what is measured here
-        child = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
-        too_long = threading.Timer(LONGEST_SECONDS, child.kill)
-        too_long.start()
-        try:
-            assert child.stdout is not None
-            line = child.stdout.readline()
-            seconds = time.perf_counter() - begin
-            code = child.wait()
-        finally:
-            too_long.cancel()
-            child.kill()
-            child.communicate()
+def _run(module: str, arguments: Sequence[str], environment: Mapping[str, str]) -> Said:
+    command = [sys.executable, "-m", f"bench.children.{module}", *arguments]
+    begin = time.perf_counter()  # real time is what is measured here
+    child = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+    too_long = threading.Timer(LONGEST_SECONDS, child.kill)
+    too_long.start()
+    try:
+        assert child.stdout is not None
+        line = child.stdout.readline()
+        seconds = time.perf_counter() - begin
+        code = child.wait()
+    finally:
+        too_long.cancel()
+        child.kill()
+        child.communicate()
     if code or not line:
-        raise RuntimeError(f"{module} {which} failed or took more than {LONGEST_SECONDS:.0f} s (exit code {code})")
+        raise RuntimeError(f"{module} {arguments[0]} failed or took over {LONGEST_SECONDS:.0f} s (exit code {code})")
     return Said(seconds, json.loads(line))
