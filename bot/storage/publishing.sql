@@ -28,6 +28,19 @@ WHERE publication.server_id = :server_id AND publication.id = :publication_id
     AND answer.removed = 0 AND answer.text <> ''
     AND consent.state = 'given' AND answer.created_at <= consent.decided_at;
 
+-- name: tried_may_be_shown$
+-- What was tried is its writer's: the asker's, whose yes the whole page needs, or somebody's who said yes too.
+SELECT 1
+FROM publication JOIN question ON question.id = publication.question_id
+WHERE publication.server_id = :server_id AND publication.id = :publication_id AND (
+    question.tried_by_user_id IS question.asker_user_id
+    OR EXISTS (
+        SELECT 1 FROM consent
+        WHERE consent.publication_id = publication.id AND consent.user_id = question.tried_by_user_id
+            AND consent.state = 'given'
+    )
+);
+
 -- name: withdraw!
 UPDATE publication
 SET state = 'withdrawn', withdrawn_at = :now, withdrawn_because = :because, snapshot = NULL, digest = NULL
@@ -58,12 +71,15 @@ WHERE publication_id = (SELECT id FROM publication WHERE server_id = :server_id 
 
 -- name: authors
 -- The plus keeps SQLite from looking through all answers of the server.
--- Whom a question names: its asker, unless anonymous, and whoever wrote an answer that stands.
+-- Who wrote in a question by name: its asker, whoever wrote an answer that stands, and whoever wrote what was tried.
 SELECT asker_user_id AS user_id FROM question
 WHERE server_id = :server_id AND id = :question_id AND anonymous = 0 AND asker_user_id IS NOT NULL
 UNION
 SELECT author_user_id FROM answer
 WHERE +server_id = :server_id AND question_id = :question_id AND removed = 0 AND text <> ''
+UNION
+SELECT tried_by_user_id FROM question
+WHERE server_id = :server_id AND id = :question_id AND state = 'unresolved' AND tried_by_user_id IS NOT NULL
 ORDER BY user_id;
 
 -- name: ask_consent!

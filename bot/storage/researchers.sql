@@ -55,6 +55,9 @@ SELECT user_id FROM anonymous_asker WHERE server_id = :server_id AND question_id
 -- name: keep_look!
 INSERT INTO asker_look (server_id, question_id, user_id, looked_at) VALUES (:server_id, :question_id, :user_id, :now);
 
+-- name: say_who_tried!
+UPDATE question SET tried_by_user_id = :user_id WHERE server_id = :server_id AND id = :id;
+
 -- name: pass_question!
 UPDATE question SET hidden = 0, refused_because = '', passed_by_user_id = :passed_by WHERE server_id = :server_id AND id = :id;
 

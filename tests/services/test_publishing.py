@@ -104,6 +104,44 @@ async def test_what_was_searched_and_is_still_open_is_published_with_what_was_tr
     assert (shown.state, shown.tried, shown.now_think) == ("unresolved", "Two books, one teacher", "")
 
 
+async def test_what_somebody_else_tried_is_shown_with_their_yes_only(library: Library) -> None:
+    await choose(library, publishing_allowed=True)
+    question = await ask(library)
+    await answering.claim_question(NOOR, library, question.number)
+    await settling.mark_unresolved(NOOR, library, question.number, "Two books, one teacher")
+    await requesting.ask_publication(MIA, library, question.number)
+    assert await consent_of(library, NOOR, question.number) is ConsentState.ASKED
+    await approve(library, question.number)
+    shown = await page(library, question.number)
+    assert shown is not None
+    assert (shown.state, shown.tried) == ("unresolved", "")
+
+    await consenting.give_consent(NOOR, library, question.number)
+    await approve(library, question.number)
+    shown = await page(library, question.number)
+    assert shown is not None
+    assert shown.tried == "Two books, one teacher"
+
+    await consenting.withdraw_consent(NOOR, library, question.number)
+    shown = await page(library, question.number)
+    assert shown is not None
+    assert shown.tried == ""
+
+
+async def test_what_an_anonymous_asker_tried_names_nobody(library: Library) -> None:
+    await choose(library, publishing_allowed=True)
+    question = await passed(library)
+    await settling.mark_unresolved(MIA, library, question.number, "Two books, one teacher")
+    assert await rows(library, "SELECT tried_by_user_id AS who FROM question") == [{"who": None}]
+    await requesting.ask_publication(MIA, library, question.number)
+    await approve(library, question.number)
+    shown = await page(library, question.number)
+    assert shown is not None
+    assert (shown.tried, shown.byline) == ("Two books, one teacher", "")
+    await asking.edit_question(MIA, library, question.number, topic="sky")
+    assert await page(library, question.number) == shown, "the page stays as it was approved"
+
+
 async def test_who_asks_says_yes_and_the_others_are_asked_in_one_notice(library: Library) -> None:
     question = await settled(library, NOOR, BEN)
     await empty_outbox(library)

@@ -1,13 +1,14 @@
 """What follows for a public page when its question or an answer changes.
 
 What takes away happens at once and needs nobody's approval: a question that was withdrawn, removed, found to be a
-duplicate or lost its asker takes its page along; a removed answer leaves the page. What would add or reword waits: the
-page stays as it was approved until a librarian approves again. A question that is reopened keeps its page too: what it
-says was settled then, and a librarian can withdraw it.
+duplicate or lost its asker takes its page along; a removed answer leaves the page, and so does what its writer takes
+back. What would add or reword waits: the page stays as it was approved until a librarian approves again. A question
+that is reopened keeps its page too: what it says was settled then, and a librarian can withdraw it.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from bot.models.publications import PublicationState, PublicQuestion
@@ -50,10 +51,12 @@ def withdraw(tx: Tx, server_id: int, publication_id: int, because: str) -> None:
 
 
 def take_away(tx: Tx, server_id: int, publication: dict[str, Any]) -> None:
-    """Make the snapshot again without the answers that were removed, or whose authors do not consent any longer."""
+    """Make the snapshot again without what was removed, or is by somebody who does not consent any longer."""
+    here = {"server_id": server_id, "publication_id": publication["id"]}
     before = snapshots.from_json(publication["snapshot"])
-    allowed = tx.publishing.consented_ordinals(server_id=server_id, publication_id=publication["id"])
-    after = snapshots.keep_answers(before, {row["ordinal"] for row in allowed})
+    after = snapshots.keep_answers(before, {row["ordinal"] for row in tx.publishing.consented_ordinals(**here)})
+    if not tx.publishing.tried_may_be_shown(**here):
+        after = replace(after, tried="")
     if after != before:
         save_snapshot(tx, server_id, publication["id"], after)
 

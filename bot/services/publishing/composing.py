@@ -27,6 +27,7 @@ def compose(tx: Tx, server_id: int, publication_id: int) -> PublicQuestion | Non
         return None
     inquiry = tx.publishing.composed_inquiry(server_id=server_id, publication_id=publication_id) or {}
     settled = row["state"] == QuestionState.SETTLED
+    shows_tried = not settled and tx.publishing.tried_may_be_shown(server_id=server_id, publication_id=publication_id)
     return PublicQuestion(
         number=row["number"],
         state=row["state"],
@@ -34,7 +35,7 @@ def compose(tx: Tx, server_id: int, publication_id: int) -> PublicQuestion | Non
         topic=without_ids(row["topic"]),
         knew=without_ids(row["knew"]),
         now_think=without_ids(row["now_think"]) if settled else "",
-        tried="" if settled else without_ids(row["tried"]),
+        tried=without_ids(row["tried"]) if shows_tried else "",
         byline=row["byline"],
         created_at=row["created_at"],
         settled_at=row["settled_at"] if settled else None,

@@ -190,6 +190,8 @@ async def mark_unresolved(actor: Actor, library: Library, number: int, tried: st
         _require_hand(tx, actor, question)
         keeping.require_state(tx, question, *UNDECIDED)
         cleaned = clean_text(tried, TRIED_LIMIT, "tried")
+        who = keeping.name_of(tx, actor, question)
+        tx.researchers.say_who_tried(server_id=question.server_id, id=question.id, user_id=who)
         changed = keeping.save(tx, settings, question, state=QuestionState.UNRESOLVED, tried=cleaned)
         keeping.tell_asker(tx, changed, "researchers.notice.unresolved", acting=(actor.user_id,))
         return changed

@@ -55,6 +55,7 @@ CREATE TABLE question (
     knew            TEXT NOT NULL DEFAULT '',    -- what the asker already knew
     now_think       TEXT NOT NULL DEFAULT '',    -- what the asker now thinks
     tried           TEXT NOT NULL DEFAULT '',    -- unresolved: what was tried
+    tried_by_user_id BIGINT,                     -- who wrote that; NULL: the anonymous asker
     asker_user_id   BIGINT,                      -- NULL: anonymous (see anonymous_asker) or forgotten
     logged_by_user_id BIGINT,                    -- who logged somebody else's message; NULL: the asker did
     anonymous       BIGINT NOT NULL DEFAULT 0,
