@@ -1,7 +1,7 @@
 """A channel's history as DiscordChatExporter writes it, made of nothing but a seed: no word of it was ever said.
 
-Of a hundred messages, some seven are questions (as in the chat that `docs/recognising.md` measures), some eight are
-replies, half of them to questions, and one is a bot's or Discord's own.
+Its mixture is that of the chat which `docs/recognising.md` measures: of a hundred messages some seven are questions,
+seventeen replies, a third of them to questions, and forty hold a word that a question could hold. One is a bot's.
 """
 
 from __future__ import annotations
@@ -20,7 +20,13 @@ PEOPLE = 40
 _BEGIN = datetime(2025, 9, 1, 8, tzinfo=UTC)
 
 _ASKED = ("Why do {} lose {} in {}?", "How does {} turn into {} during {}?", "What makes {} heavier than {} after {}?")
-_SAID = ("I saw {} next to {} this {}.", "{} and {} again, it is {} after all", "We put {} on {} for the {} shelf")
+_SAID = (
+    "I saw {} next to {} this {}.",
+    "{} and {} again, as the {} said",
+    "We put {} on {}, look how the {} shelf fills",
+    "my {} need more {} before {}",
+)
+_ROLE = {"id": str(400_000_000_000_000_000), "name": "Researchers", "color": "#3B6EA5", "position": 3}
 _REPLIED = ("Because {} needs {} before {} comes, says the atlas.", "It is {} that holds {} through {}, I tried it.")
 _THINGS = (
     "birches maples frost rivers granite copper moss magnets lanterns whales pollen clay amber tides sparrows candles "
@@ -52,18 +58,18 @@ def _messages(count: int) -> Iterator[dict[str, Any]]:
         if drawn < 0.07:
             questions.append(number)
             message["content"] = _words(chance, _ASKED)
-        elif drawn < 0.15 and number:
-            to = chance.choice(questions[-20:]) if questions and drawn < 0.11 else number - 1
+        elif drawn < 0.24 and number:
+            to = chance.choice(questions[-20:]) if questions and drawn < 0.13 else number - 1
             reference = {"messageId": str(FIRST + to), "channelId": str(CHANNEL), "guildId": str(SERVER)}
             message |= {"type": "Reply", "content": _words(chance, _REPLIED), "reference": reference}
-        elif drawn < 0.16:
+        elif drawn < 0.25:
             message["author"]["isBot"] = True
         yield message
 
 
 def _words(chance: random.Random, sentences: tuple[str, ...]) -> str:
     sentence = chance.choice(sentences).format(*(chance.choice(_THINGS) for _ in range(3)))
-    return " ".join([sentence] + [f"And the {chance.choice(_THINGS)} too." for _ in range(chance.randrange(4))])
+    return " ".join([sentence] + [f"And the {chance.choice(_THINGS)} too." for _ in range(chance.choice((0, 0, 1)))])
 
 
 def _message(number: int, chance: random.Random) -> dict[str, Any]:
@@ -83,7 +89,7 @@ def _message(number: int, chance: random.Random) -> dict[str, Any]:
             "nickname": f"Student {who}",
             "color": None,
             "isBot": False,
-            "roles": [],
+            "roles": [_ROLE],
             "avatarUrl": "https://cdn.discordapp.com/embed/avatars/0.png",
         },
         "attachments": [],

@@ -11,7 +11,7 @@ from bench.pairs import run_pairs
 from tests.shims import build_fsync_shim, preloaded
 
 MESSAGES = 40_000
-"""Messages of the generated export: 27 MB."""
+"""Messages of the generated export: 31 MB."""
 SLOW_FSYNC_MS = 5
 
 

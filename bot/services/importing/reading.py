@@ -213,7 +213,8 @@ def _is_object_or_none(value: object) -> bool:
 
 
 def _is_list_of_objects(value: object) -> bool:
-    return value is None or (type(value) is list and all(type(one) is dict for one in value))
+    # Nearly always there are none, and nothing is to be looped over.
+    return value is None or (type(value) is list and (not value or all(type(one) is dict for one in value)))
 
 
 def _is_list_start(value: object) -> bool:
