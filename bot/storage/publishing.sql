@@ -41,6 +41,19 @@ WHERE publication.server_id = :server_id AND publication.id = :publication_id AN
     )
 );
 
+-- name: reworded_since_yes$
+-- Did somebody else reword the asker's words after their yes? They agreed to other ones.
+SELECT 1
+FROM publication
+JOIN question ON question.id = publication.question_id
+JOIN question_revision ON question_revision.question_id = question.id
+LEFT JOIN anonymous_consent ON question.anonymous = 1 AND anonymous_consent.publication_id = publication.id
+LEFT JOIN consent ON question.anonymous = 0
+    AND consent.publication_id = publication.id AND consent.user_id = question.asker_user_id
+WHERE publication.server_id = :server_id AND publication.id = :publication_id
+    AND question_revision.edited_by_user_id IS NOT question.asker_user_id
+    AND question_revision.edited_at > COALESCE(anonymous_consent.decided_at, consent.decided_at);
+
 -- name: withdraw!
 UPDATE publication
 SET state = 'withdrawn', withdrawn_at = :now, withdrawn_because = :because, snapshot = NULL, digest = NULL
@@ -95,12 +108,25 @@ UPDATE consent SET state = :state, decided_at = :now WHERE publication_id = :pub
 UPDATE anonymous_consent SET state = :state, decided_at = :now WHERE publication_id = :publication_id;
 
 -- name: consents_of
--- What one person was asked under their name, where it still matters. What they wrote after their yes is asked anew.
+-- What one person was asked under their name, where it still matters. What they wrote after their yes is asked anew,
+-- and so is what somebody else reworded.
 SELECT publication.id AS publication_id, question.number, question.text, COALESCE(member.byline, '') AS byline,
     CASE WHEN consent.state = 'given' AND EXISTS (
         SELECT 1 FROM answer
         WHERE answer.question_id = question.id AND answer.author_user_id = consent.user_id
-            AND answer.removed = 0 AND answer.text <> '' AND answer.created_at > consent.decided_at
+            AND answer.removed = 0 AND answer.text <> '' AND (
+                answer.created_at > consent.decided_at
+                OR EXISTS (
+                    SELECT 1 FROM answer_revision
+                    WHERE answer_revision.answer_id = answer.id AND answer_revision.edited_at > consent.decided_at
+                        AND answer_revision.edited_by_user_id IS NOT consent.user_id
+                )
+            )
+        UNION ALL
+        SELECT 1 FROM question_revision
+        WHERE question_revision.question_id = question.id AND question.asker_user_id = consent.user_id
+            AND question_revision.edited_at > consent.decided_at
+            AND question_revision.edited_by_user_id IS NOT consent.user_id
     ) THEN 'asked' ELSE consent.state END AS state
 FROM consent
 JOIN publication ON publication.id = consent.publication_id
@@ -110,8 +136,13 @@ WHERE consent.user_id = :user_id AND publication.server_id = :server_id AND publ
 ORDER BY question.number;
 
 -- name: anonymous_consents
--- Every anonymous asker's; whose they are is not said here.
-SELECT publication.id AS publication_id, question.number, question.text, '' AS byline, anonymous_consent.state
+-- Every anonymous asker's; whose they are is not said here. Of an edit by them nobody is written down.
+SELECT publication.id AS publication_id, question.number, question.text, '' AS byline,
+    CASE WHEN anonymous_consent.state = 'given' AND EXISTS (
+        SELECT 1 FROM question_revision
+        WHERE question_revision.question_id = question.id AND question_revision.edited_by_user_id IS NOT NULL
+            AND question_revision.edited_at > anonymous_consent.decided_at
+    ) THEN 'asked' ELSE anonymous_consent.state END AS state
 FROM anonymous_consent
 JOIN publication ON publication.id = anonymous_consent.publication_id
 JOIN question ON question.id = publication.question_id
@@ -151,6 +182,7 @@ LEFT JOIN answer ON answer.id = question.parent_answer_id
 WHERE publication.server_id = :server_id AND publication.id = :publication_id;
 
 -- name: composed_answers
+-- Without what somebody else reworded after its author's yes.
 SELECT answer.id, answer.ordinal, answer.text, member.byline, answer.endorsed_at, answer.created_at
 FROM publication
 JOIN answer ON answer.question_id = publication.question_id
@@ -159,6 +191,11 @@ JOIN member ON member.server_id = publication.server_id AND member.user_id = ans
 WHERE publication.server_id = :server_id AND publication.id = :publication_id
     AND answer.removed = 0 AND answer.text <> ''
     AND consent.state = 'given' AND answer.created_at <= consent.decided_at
+    AND NOT EXISTS (
+        SELECT 1 FROM answer_revision
+        WHERE answer_revision.answer_id = answer.id AND answer_revision.edited_at > consent.decided_at
+            AND answer_revision.edited_by_user_id IS NOT answer.author_user_id
+    )
 ORDER BY answer.ordinal;
 
 -- name: composed_sources

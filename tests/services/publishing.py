@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.models.people import Actor
-from bot.models.publications import Preview, PublicLibrary, PublicQuestion
+from bot.models.publications import ConsentState, Preview, PublicLibrary, PublicQuestion
 from bot.models.questions import Question
 from bot.services.library import Library
 from bot.services.publishing import approving, consenting, reading, requesting
@@ -52,3 +52,9 @@ async def page(library: Library, number: int) -> PublicQuestion | None:
     """What the public reads of a question; None where it is not public."""
     shown = await public(library)
     return next((one.question for one in shown.pages if one.question.number == number), None)
+
+
+async def consent_of(library: Library, who: Actor, number: int) -> ConsentState | None:
+    """What somebody has said about a question; None where they are not asked."""
+    asked = await library.database.read(consenting.requests_of, who)
+    return next((one.state for one in asked if one.question_number == number), None)

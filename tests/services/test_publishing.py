@@ -8,7 +8,6 @@ import pytest
 
 from bot.clock import MINUTE
 from bot.errors import NotAllowed, NotFound, WrongState
-from bot.models.people import Actor
 from bot.models.publications import ConsentState
 from bot.models.questions import QuestionState, Source, SourceKind
 from bot.services import librarians
@@ -16,7 +15,7 @@ from bot.services.library import Library
 from bot.services.publishing import approving, composing, consenting, reading, requesting
 from bot.services.researchers import answering, asking, settling, trail
 from tests.cast import BEN, LINDQVIST, MIA, NOOR, OKAFOR, TOMASZ, MovableClock
-from tests.services.publishing import approve, page, preview, public, published, settled
+from tests.services.publishing import approve, consent_of, page, preview, public, published, settled
 from tests.services.researching import (
     CHANNEL,
     QUESTION_CHANNEL,
@@ -29,11 +28,6 @@ from tests.services.researching import (
     reach,
     rows,
 )
-
-
-async def consent_of(library: Library, who: Actor, number: int) -> ConsentState | None:
-    asked = await library.database.read(consenting.requests_of, who)
-    return next((one.state for one in asked if one.question_number == number), None)
 
 
 async def told(library: Library) -> list[tuple[int, str]]:
@@ -102,44 +96,6 @@ async def test_what_was_searched_and_is_still_open_is_published_with_what_was_tr
     shown = await page(library, question.number)
     assert shown is not None
     assert (shown.state, shown.tried, shown.now_think) == ("unresolved", "Two books, one teacher", "")
-
-
-async def test_what_somebody_else_tried_is_shown_with_their_yes_only(library: Library) -> None:
-    await choose(library, publishing_allowed=True)
-    question = await ask(library)
-    await answering.claim_question(NOOR, library, question.number)
-    await settling.mark_unresolved(NOOR, library, question.number, "Two books, one teacher")
-    await requesting.ask_publication(MIA, library, question.number)
-    assert await consent_of(library, NOOR, question.number) is ConsentState.ASKED
-    await approve(library, question.number)
-    shown = await page(library, question.number)
-    assert shown is not None
-    assert (shown.state, shown.tried) == ("unresolved", "")
-
-    await consenting.give_consent(NOOR, library, question.number)
-    await approve(library, question.number)
-    shown = await page(library, question.number)
-    assert shown is not None
-    assert shown.tried == "Two books, one teacher"
-
-    await consenting.withdraw_consent(NOOR, library, question.number)
-    shown = await page(library, question.number)
-    assert shown is not None
-    assert shown.tried == ""
-
-
-async def test_what_an_anonymous_asker_tried_names_nobody(library: Library) -> None:
-    await choose(library, publishing_allowed=True)
-    question = await passed(library)
-    await settling.mark_unresolved(MIA, library, question.number, "Two books, one teacher")
-    assert await rows(library, "SELECT tried_by_user_id AS who FROM question") == [{"who": None}]
-    await requesting.ask_publication(MIA, library, question.number)
-    await approve(library, question.number)
-    shown = await page(library, question.number)
-    assert shown is not None
-    assert (shown.tried, shown.byline) == ("Two books, one teacher", "")
-    await asking.edit_question(MIA, library, question.number, topic="sky")
-    assert await page(library, question.number) == shown, "the page stays as it was approved"
 
 
 async def test_who_asks_says_yes_and_the_others_are_asked_in_one_notice(library: Library) -> None:

@@ -19,8 +19,12 @@ _EMOJI = re.compile(r"<a?(:\w+:)\d+>")
 
 
 def compose(tx: Tx, server_id: int, publication_id: int) -> PublicQuestion | None:
-    """Return what a page would show now; None while the asker has not said yes or the question cannot be published."""
-    if tx.publishing.asker_consent(server_id=server_id, publication_id=publication_id) != "given":
+    """Return what a page would show now; None while the asker has not said yes or the question cannot be published.
+
+    A yes is for the words of its time: what somebody else reworded since is left out until its author says yes to that.
+    """
+    here = {"server_id": server_id, "publication_id": publication_id}
+    if tx.publishing.asker_consent(**here) != "given" or tx.publishing.reworded_since_yes(**here):
         return None
     row = tx.publishing.composed_question(server_id=server_id, publication_id=publication_id)
     if row["state"] not in PUBLISHABLE or row["removed"] or row["hidden"]:
