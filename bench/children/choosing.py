@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from discord.ext import commands
+if TYPE_CHECKING:
+    from discord.ext import commands
 
 
 def make_bot(which: str, folder: Path) -> commands.Bot:

@@ -8,12 +8,13 @@ import sys
 from pathlib import Path
 
 from bench.children.choosing import make_bot
-from bench.children.stubs import StubbedDiscord
 
 
 async def main(which: str, folder: Path) -> None:
     """Start, say the peak of this process's own memory, and stop."""
     bot = make_bot(which, folder)
+    from bench.children.stubs import StubbedDiscord  # after the bot, which is what a process begins with
+
     try:
         await StubbedDiscord().log_in(bot)
         print(json.dumps({"peak_mib": peak_kib() / 1024, "commands": len(list(bot.tree.walk_commands()))}), flush=True)
