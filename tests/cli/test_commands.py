@@ -143,7 +143,7 @@ def test_a_malformed_file_is_refused_in_one_line_and_keeps_all_out(here: Path, s
         (["improt"], 2),
         (["import"], 2),
         (["site"], 2),
-        (["site", "build"], 2),
+        (["site", "build"], 1),
         (["site", "serve", "--port", "99999"], 2),
         (["sandbox", "--port", "x"], 2),
         (["import", "gone.json"], 1),
