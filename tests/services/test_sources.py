@@ -123,6 +123,8 @@ def test_addresses_are_kept_in_one_form(typed: str, kept: str) -> None:
         "https://[::1/",
         "https://exa<b>mple.org/",
         "https://..example.org/",
+        "wikipedia",
+        "https://wikipedia",
         "https://" + "a" * 64 + ".org/",
         "//example.org/",
     ],

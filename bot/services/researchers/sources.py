@@ -86,8 +86,8 @@ def _check_book(source: Source, place: int) -> Source:
 def normal_address(typed: str) -> str | None:
     """Return a web address as it is kept, or None where it is none that may be shown.
 
-    Only http and https, with a host, without a name and password; the host in lower case and ASCII, what could end
-    a link early escaped.
+    Only http and https, with a host of more than one word (*wikipedia* is none), without a name and password; the host
+    in lower case and ASCII, what could end a link early escaped.
     """
     try:
         parts = urlsplit(typed if "://" in typed else f"https://{typed}")
@@ -103,7 +103,7 @@ def normal_address(typed: str) -> str | None:
 
 
 def _is_host(host: str) -> bool:
-    return re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*\.?|[0-9a-f.]*:[0-9a-f:.]*", host) is not None
+    return re.fullmatch(r"[a-z0-9_-]+(\.[a-z0-9_-]+)+\.?|[0-9a-f.]*:[0-9a-f:.]*", host) is not None
 
 
 def _escape(part: str) -> str:
