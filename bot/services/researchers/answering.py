@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, replace
 
 from bot.errors import BadInput, NotAllowed, TooMany, WrongState
@@ -214,7 +213,7 @@ async def edit_answer(
         checked = check_sources(sources, required=settings.sources_required)
         if (cleaned, checked) == (answer.text, answer.sources):
             return answer
-        _keep_revision(tx, actor, answer)
+        keeping.keep_answer_revision(tx, answer, actor.user_id)
         _replace(tx, question, answer, cleaned, checked)
         keeping.save(tx, settings, question)
         if answer.endorsed_at is not None:
@@ -239,17 +238,6 @@ def _own_answer(tx: Tx, actor: Actor, question: Question, ordinal: int) -> Answe
     if answer.author_id != actor.user_id and not may(actor, Capability.CORRECT_QUESTIONS):
         raise NotAllowed("errors.only_author_or_librarian", number=question.number, ordinal=ordinal)
     return answer
-
-
-def _keep_revision(tx: Tx, actor: Actor, answer: Answer) -> None:
-    tx.researchers.keep_answer_revision(
-        answer_id=answer.id,
-        revision=answer.revision,
-        text=answer.text,
-        sources=json.dumps([asdict(one) for one in answer.sources], ensure_ascii=False),
-        edited_by=actor.user_id,
-        now=tx.now,
-    )
 
 
 def _replace(tx: Tx, question: Question, answer: Answer, text: str, sources: tuple[Source, ...]) -> None:

@@ -286,15 +286,7 @@ async def edit_question(
         }
         if changes == {"text": question.text, "topic": question.topic, "knew": question.knew}:
             return question
-        tx.researchers.keep_question_revision(
-            question_id=question.id,
-            revision=question.revision,
-            text=question.text,
-            topic=question.topic,
-            knew=question.knew,
-            edited_by=keeping.name_of(tx, actor, question),
-            now=tx.now,
-        )
+        keeping.keep_question_revision(tx, question, keeping.name_of(tx, actor, question))
         return keeping.save(tx, settings, question, **changes, revision=question.revision + 1)
 
     return await library.database.write(change)

@@ -6,9 +6,7 @@ captured: a message that concerns nothing costs one query, and the same event ag
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from dataclasses import asdict
 from typing import Any
 
 from bot.clock import DAY
@@ -170,15 +168,7 @@ def _reword_question(tx: Tx, question: Question, text: str) -> bool:
     here = {"server_id": question.server_id, "id": question.id}
     if text == question.text or not tx.researchers.follows_message(**here):
         return False
-    tx.researchers.keep_question_revision(
-        question_id=question.id,
-        revision=question.revision,
-        text=question.text,
-        topic=question.topic,
-        knew=question.knew,
-        edited_by=question.asker_id,
-        now=tx.now,
-    )
+    keeping.keep_question_revision(tx, question, question.asker_id)
     settings = servers.settings_of(tx, question.server_id)
     keeping.save(tx, settings, question, text=text, revision=question.revision + 1)
     tx.researchers.say_it_follows(**here)
@@ -189,14 +179,7 @@ def _reword_answer(tx: Tx, question: Question, answer: Answer, text: str) -> boo
     here = {"server_id": question.server_id, "id": answer.id}
     if text == answer.text or answer.endorsed_at is not None or not tx.researchers.answer_follows_message(**here):
         return False
-    tx.researchers.keep_answer_revision(
-        answer_id=answer.id,
-        revision=answer.revision,
-        text=answer.text,
-        sources=json.dumps([asdict(one) for one in answer.sources], ensure_ascii=False),
-        edited_by=answer.author_id,
-        now=tx.now,
-    )
+    keeping.keep_answer_revision(tx, answer, answer.author_id)
     tx.researchers.save_answer(
         **here, text=text, endorsed_at=None, endorsed_by=None, changed_at=tx.now, revision=answer.revision + 1
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import asdict, replace
 from typing import Any
@@ -185,6 +186,31 @@ def draw_parent(tx: Tx, settings: ServerSettings, question: Question) -> None:
     if question.parent_question_id is not None and not is_hidden(tx, question):
         parent = tx.researchers.question_by_id(server_id=question.server_id, id=question.parent_question_id)
         draw(tx, settings, _question(parent))
+
+
+def keep_question_revision(tx: Tx, question: Question, edited_by: int | None) -> None:
+    """Keep what a question says before it is reworded. `edited_by` is None for its anonymous asker."""
+    tx.researchers.keep_question_revision(
+        question_id=question.id,
+        revision=question.revision,
+        text=question.text,
+        topic=question.topic,
+        knew=question.knew,
+        edited_by=edited_by,
+        now=tx.now,
+    )
+
+
+def keep_answer_revision(tx: Tx, answer: Answer, edited_by: int) -> None:
+    """Keep what an answer says, and its sources, before it is reworded."""
+    tx.researchers.keep_answer_revision(
+        answer_id=answer.id,
+        revision=answer.revision,
+        text=answer.text,
+        sources=json.dumps([asdict(one) for one in answer.sources], ensure_ascii=False),
+        edited_by=edited_by,
+        now=tx.now,
+    )
 
 
 def index(tx: Tx, question: Question) -> None:
