@@ -213,9 +213,11 @@ class Database:
                 waiting.future.set_result(waiting.result)
 
     def _tell(self, topics: frozenset[str]) -> None:
-        if topics:
-            for listener in self._listeners:
+        for listener in self._listeners if topics else ():
+            try:
                 listener(topics)
+            except Exception:  # noqa: BLE001 - what waits for the next COMMIT must not wait for ever
+                _log.exception("a listener to commits failed")
 
     def _commit(self, raw: sqlite3.Connection, batch: list[_Waiting]) -> frozenset[str]:
         """Run a batch on the writer's thread under one COMMIT. Never raises: each change bears its own error."""

@@ -382,3 +382,20 @@ async def test_canary_aiosqlite_still_runs_a_function_on_its_thread_with_the_raw
     assert threads[0] == threads[1]
     assert threads[0][0] is sqlite3.Connection
     assert threads[0][1] != threading.get_ident()
+
+
+async def test_a_listener_that_fails_holds_up_no_change(
+    database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def change(tx: Tx, server_id: int) -> int:
+        tx.topics.add("site")
+        return add(tx, server_id)
+
+    def fail(_topics: frozenset[str]) -> None:
+        raise ValueError("cannot listen")
+
+    monkeypatch.setattr("bot.storage.database.BATCH_LIMIT", 1)
+    database.listen(fail)
+    done = await asyncio.gather(database.write(change, 1), database.write(change, 2))
+    assert list(done) == [1, 2]
+    assert caplog.text.count("a listener to commits failed") == 2
