@@ -39,7 +39,7 @@ def load(room: str) -> dict[str, Query]:
 
 def _whole(query: Any) -> Query:  # noqa: ANN401 - aiosql's own, untyped
     # aiosql reads and names the statements; the common kinds are run here. Its own SELECT is a generator: one that is
-    # left half-read keeps its statement open, and COMMIT fails. And its layers cost as much as SQLite does.
+    # left half-read keeps its statement open, and COMMIT fails. And its layers cost nearly half as much as SQLite does.
     run = _RUN.get(query.operation)
     return query if run is None else partial(run, query.sql)
 
