@@ -54,6 +54,9 @@ async def run(bot: discord.Client) -> None:
         running = asyncio.create_task(bot.start(TOKEN))
         stopping = asyncio.create_task(stopped.wait())
         await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        # discord.py's wait for the last server outlives a close, and then complains that the bot is gone.
+        ready = asyncio.create_task(bot.wait_until_ready())
+        await asyncio.wait({running, ready}, return_when=asyncio.FIRST_COMPLETED)
         # Closed and not cancelled: Python 3.11 loses a cancellation that comes just as `asyncio.wait_for` ends, and
         # discord.py connects inside one.
         await bot.close()
