@@ -217,7 +217,28 @@ WITH RECURSIVE up (id, parent_id, height) AS (
     FROM question AS parent JOIN up ON parent.id = up.parent_id
     WHERE up.height < 1000
 )
-SELECT inquiry.name, inquiry.why, inquiry.outcome
+SELECT inquiry.name, inquiry.why, inquiry.outcome,
+    EXISTS (
+        SELECT 1 FROM consent WHERE consent.publication_id = :publication_id AND consent.state = 'given'
+            AND consent.user_id = inquiry.named_by_user_id
+    ) AS name_agreed,
+    EXISTS (
+        SELECT 1 FROM consent WHERE consent.publication_id = :publication_id AND consent.state = 'given'
+            AND consent.user_id = inquiry.outcome_by_user_id
+    ) AS outcome_agreed
+FROM up JOIN inquiry ON inquiry.root_question_id = up.id
+ORDER BY up.height LIMIT 1;
+
+-- name: inquiry_authors^
+-- Who named the inquiry that a question belongs to, and who wrote what was done with it.
+WITH RECURSIVE up (id, parent_id, height) AS (
+    SELECT id, parent_question_id, 0 FROM question WHERE server_id = :server_id AND id = :question_id
+    UNION ALL
+    SELECT parent.id, parent.parent_question_id, up.height + 1
+    FROM question AS parent JOIN up ON parent.id = up.parent_id
+    WHERE up.height < 1000
+)
+SELECT inquiry.named_by_user_id AS named_by, inquiry.outcome_by_user_id AS outcome_by
 FROM up JOIN inquiry ON inquiry.root_question_id = up.id
 ORDER BY up.height LIMIT 1;
 

@@ -332,7 +332,8 @@ ON CONFLICT (root_question_id) DO UPDATE
 SET name = excluded.name, why = excluded.why, named_by_user_id = excluded.named_by_user_id;
 
 -- name: record_outcome!
-UPDATE inquiry SET outcome = :outcome WHERE server_id = :server_id AND root_question_id = :root_id;
+UPDATE inquiry SET outcome = :outcome, outcome_by_user_id = :outcome_by
+WHERE server_id = :server_id AND root_question_id = :root_id;
 
 -- name: untaken
 -- What has been open since before :until and was never offered again; an imported history is not news.

@@ -6,9 +6,9 @@ from bot.clock import MINUTE
 from bot.models.publications import ConsentState
 from bot.services.library import Library
 from bot.services.publishing import consenting, requesting
-from bot.services.researchers import answering, asking, settling
-from tests.cast import MIA, NOOR, OKAFOR, MovableClock
-from tests.services.publishing import approve, consent_of, page, preview, published
+from bot.services.researchers import answering, asking, settling, trail
+from tests.cast import BEN, MIA, NOOR, OKAFOR, MovableClock
+from tests.services.publishing import approve, consent_of, page, preview, published, settled
 from tests.services.researching import WEB, ask, choose, passed, rows
 
 
@@ -92,3 +92,35 @@ async def test_an_anonymous_yes_is_for_ones_own_words(library: Library, clock: M
     assert await consent_of(library, MIA, question.number) is ConsentState.ASKED
     await consenting.give_consent(MIA, library, question.number)
     assert (await preview(library, question.number)).question is not None
+
+
+async def test_an_inquiry_that_somebody_else_named_is_public_with_their_yes_only(library: Library) -> None:
+    question = await settled(library, NOOR, BEN)
+    await trail.name_inquiry(BEN, library, question.number, "The colours of the sky", "We argued about it.")
+    await trail.record_outcome(NOOR, library, question.number, "A poster in the hall.")
+    await requesting.ask_publication(MIA, library, question.number)
+    await approve(library, question.number)
+    assert await inquiry_on_page(library, question.number) == ("", "", "")
+
+    await consenting.give_consent(BEN, library, question.number)
+    await approve(library, question.number)
+    assert await inquiry_on_page(library, question.number) == ("The colours of the sky", "We argued about it.", "")
+
+    await consenting.give_consent(NOOR, library, question.number)
+    await approve(library, question.number)
+    assert await inquiry_on_page(library, question.number) == (
+        "The colours of the sky",
+        "We argued about it.",
+        "A poster in the hall.",
+    )
+
+    await consenting.withdraw_consent(NOOR, library, question.number)
+    assert await inquiry_on_page(library, question.number) == ("The colours of the sky", "We argued about it.", "")
+    await consenting.withdraw_consent(BEN, library, question.number)
+    assert await inquiry_on_page(library, question.number) == ("", "", "")
+
+
+async def inquiry_on_page(library: Library, number: int) -> tuple[str, str, str]:
+    shown = await page(library, number)
+    assert shown is not None
+    return (shown.inquiry_name, shown.inquiry_why, shown.inquiry_outcome)

@@ -13,7 +13,7 @@ from typing import Any
 
 from bot.models.publications import PublicationState, PublicQuestion
 from bot.models.questions import QuestionState
-from bot.services.publishing import snapshots
+from bot.services.publishing import composing, snapshots
 from bot.storage.database import Tx
 
 TOPIC = "site"
@@ -57,6 +57,11 @@ def take_away(tx: Tx, server_id: int, publication: dict[str, Any]) -> None:
     after = snapshots.keep_answers(before, {row["ordinal"] for row in tx.publishing.consented_ordinals(**here)})
     if not tx.publishing.tried_may_be_shown(**here):
         after = replace(after, tried="")
+    name, why, outcome = composing.inquiry_of(tx, server_id, publication["id"])
+    if (before.inquiry_name, before.inquiry_why) != (name, why):
+        after = replace(after, inquiry_name="", inquiry_why="", inquiry_outcome="")
+    elif before.inquiry_outcome != outcome:
+        after = replace(after, inquiry_outcome="")
     if after != before:
         save_snapshot(tx, server_id, publication["id"], after)
 

@@ -29,7 +29,7 @@ def compose(tx: Tx, server_id: int, publication_id: int) -> PublicQuestion | Non
     row = tx.publishing.composed_question(server_id=server_id, publication_id=publication_id)
     if row["state"] not in PUBLISHABLE or row["removed"] or row["hidden"]:
         return None
-    inquiry = tx.publishing.composed_inquiry(server_id=server_id, publication_id=publication_id) or {}
+    name, why, outcome = inquiry_of(tx, server_id, publication_id)
     settled = row["state"] == QuestionState.SETTLED
     shows_tried = not settled and tx.publishing.tried_may_be_shown(server_id=server_id, publication_id=publication_id)
     return PublicQuestion(
@@ -45,11 +45,20 @@ def compose(tx: Tx, server_id: int, publication_id: int) -> PublicQuestion | Non
         settled_at=row["settled_at"] if settled else None,
         parent_number=row["parent_number"],
         parent_answer_ordinal=row["parent_answer_ordinal"],
-        inquiry_name=without_ids(inquiry.get("name", "")),
-        inquiry_why=without_ids(inquiry.get("why", "")),
-        inquiry_outcome=without_ids(inquiry.get("outcome", "")),
+        inquiry_name=name,
+        inquiry_why=why,
+        inquiry_outcome=outcome,
         answers=_answers(tx, server_id, publication_id),
     )
+
+
+def inquiry_of(tx: Tx, server_id: int, publication_id: int) -> tuple[str, str, str]:
+    """Return the inquiry's name, why and outcome, each as far as who wrote it said yes; no name, no inquiry."""
+    row = tx.publishing.composed_inquiry(server_id=server_id, publication_id=publication_id)
+    if row is None or not row["name_agreed"]:
+        return "", "", ""
+    outcome = row["outcome"] if row["outcome_agreed"] else ""
+    return without_ids(row["name"]), without_ids(row["why"]), without_ids(outcome)
 
 
 def _answers(tx: Tx, server_id: int, publication_id: int) -> tuple[PublicAnswer, ...]:

@@ -54,7 +54,10 @@ def _require_author(tx: Tx, actor: Actor, question: Question) -> None:
 
 
 def _authors(tx: Tx, question: Question) -> list[int]:
-    return [row["user_id"] for row in tx.publishing.authors(server_id=question.server_id, question_id=question.id)]
+    here = {"server_id": question.server_id, "question_id": question.id}
+    written = [row["user_id"] for row in tx.publishing.authors(**here)]
+    inquiry = tx.publishing.inquiry_authors(**here) or {}
+    return list(dict.fromkeys([*written, *(user_id for user_id in inquiry.values() if user_id is not None)]))
 
 
 def _open(tx: Tx, actor: Actor, question: Question) -> int:

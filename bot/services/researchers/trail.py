@@ -154,11 +154,12 @@ async def record_outcome(actor: Actor, library: Library, number: int, outcome: s
     """
 
     def change(tx: Tx) -> Inquiry:
-        question, root, _ = _take_part(tx, actor, number)
+        question, root, outcome_by = _take_part(tx, actor, number)
         kept = tx.researchers.record_outcome(
             server_id=actor.server_id,
             root_id=root["id"],
             outcome=clean_text(outcome, INQUIRY_OUTCOME_LIMIT, "inquiry_outcome"),
+            outcome_by=outcome_by,
         )
         if not kept:
             raise WrongState("errors.inquiry_unnamed", number=number)

@@ -208,6 +208,7 @@ CREATE TABLE inquiry (
     why             TEXT NOT NULL DEFAULT '',
     outcome         TEXT NOT NULL DEFAULT '',    -- what we did with it
     named_by_user_id BIGINT,
+    outcome_by_user_id BIGINT,
     created_at      BIGINT NOT NULL
 );
 
