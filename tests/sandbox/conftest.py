@@ -4,17 +4,36 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
+import simcord
 
 from bot.sandbox.running import Running, start
 from bot.settings import Settings
+from tests import openapi
 from tests.browser import browser, page
 from tests.sandbox.stand_in import make_stand_in
 
 __all__ = ["browser", "page"]
+
+
+@pytest.fixture(autouse=True)
+def what_discord_takes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Hold every request that a bot makes in these sandboxes against Discord's description."""
+    watched: list[openapi.WatchedRequests] = []
+    start_env = simcord.Env.start
+
+    async def watch_and_start(env: simcord.Env) -> None:
+        watched.append(openapi.watch(env))
+        await start_env(env)
+
+    monkeypatch.setattr(simcord.Env, "start", watch_and_start)
+    yield
+    for requests in watched:
+        requests.assert_fine()
 
 
 @contextlib.asynccontextmanager
