@@ -11,7 +11,7 @@ export CHROMIUM
 python := $(VENV)/bin/python
 pip := $(python) -m pip --disable-pip-version-check --quiet
 uv_compile := $(VENV)/bin/uv pip compile pyproject.toml requirements/build.in --universal --python-version 3.11 \
-	--generate-hashes --no-config --quiet --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --upgrade
+	--generate-hashes --no-strip-extras --no-config --quiet --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --upgrade
 site_tools := tools/site/node_modules/.ready
 
 # A .venv whose Python has gone (an upgrade, another machine's folder) is made anew.

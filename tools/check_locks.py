@@ -18,7 +18,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).resolve().parent.parent
 
-_PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+)(.*(?:\n[ \t]+--hash=.*)*)", re.MULTILINE)
+_PIN = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^\]]*\])?==(\S+)(.*(?:\n[ \t]+--hash=.*)*)", re.MULTILINE)
 _SOMEWHERE = re.compile(r"://|file:|--find-links|--index-url|--trusted-host|(?<![\w.])/\w")
 
 
