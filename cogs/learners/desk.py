@@ -13,8 +13,8 @@ from bot.kit.refs import Ref
 from bot.kit.replies import Reply
 from bot.kit.rooms import Interaction, Room, say, texts_for
 from bot.kit.router import press
-from bot.services import learners
-from bot.services.learners import DeskView
+from bot.services.learners import desk
+from bot.services.learners.desk import DeskView
 from bot.text import Catalogue
 
 NUMBERS_SHOWN = 8
@@ -35,7 +35,7 @@ class Desk(Room):
     async def my_desk(self, interaction: Interaction, ref: Ref) -> Reply:
         """What waits for the one who asks, and the desk's buttons."""
         texts = texts_for(interaction)
-        mine = await learners.my_desk(actor_of(interaction), self.library)
+        mine = await desk.my_desk(actor_of(interaction), self.library)
         embed = discord.Embed(
             colour=cards.LEARNERS, title=texts.say("learners.desk.mine"), description=_waiting(mine, texts)
         )

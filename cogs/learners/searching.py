@@ -13,8 +13,7 @@ from bot.kit.refs import Ref
 from bot.kit.replies import Reply
 from bot.kit.rooms import Interaction, Room, say, texts_for
 from bot.kit.router import Form, opens, press, submits
-from bot.services import learners
-from bot.services.learners import SearchResult
+from bot.services.learners.searching import SearchResult, search_library
 from bot.text import Catalogue
 
 WORDS_LIMIT = 50
@@ -53,7 +52,7 @@ class Searching(Room):
     async def _found(self, interaction: Interaction, words: str, page: int) -> Reply:
         texts, actor = texts_for(interaction), actor_of(interaction)
         words = _fitting(words)
-        found = await learners.search_library(actor, self.library, words, page=page)
+        found = await search_library(actor, self.library, words, page=page)
         if not found.items:
             ask = (Ref("question", "ask", actor.server_id), texts.say("learners.search.ask_it"), "primary")
             content = texts.say("learners.search.nothing", words=chat.safe(words))

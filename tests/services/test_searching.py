@@ -1,30 +1,24 @@
-"""Searching the library, and what waits for one person at their desk."""
+"""Searching the library."""
 
 from __future__ import annotations
 
 from bot.models.people import Actor
 from bot.models.questions import Origin, QuestionState
-from bot.services import learners
-from bot.services.learners import ResultKind, SearchResult
+from bot.services.learners.searching import ResultKind, SearchResult, search_library
 from bot.services.library import Library
-from bot.services.publishing.requesting import ask_publication
-from bot.services.researchers import answering, asking, capturing, settling
-from bot.services.researchers.finding import Page, QuestionLine
+from bot.services.researchers import asking, capturing, settling
+from bot.services.researchers.finding import Page
 from bot.storage.search import MARK_END, MARK_START
-from tests.cast import BEN, ELSEWHERE, LINDQVIST, MIA, NOOR, OKAFOR, SERVER, TOMASZ, MovableClock
-from tests.services.researching import WEB, answer, ask, ask_anonymously, choose, passed, reach
+from tests.cast import ELSEWHERE, LINDQVIST, MIA, OKAFOR, SERVER, TOMASZ
+from tests.services.researching import answer, ask, ask_anonymously, choose
 
 
 async def search(library: Library, typed: str, who: Actor = TOMASZ, **more: int) -> Page[SearchResult]:
-    return await learners.search_library(who, library, typed, **more)  # type: ignore[arg-type]
+    return await search_library(who, library, typed, **more)  # type: ignore[arg-type]
 
 
 def places(page: Page[SearchResult]) -> list[tuple[int, int | None]]:
     return [(one.number, one.ordinal) for one in page.items]
-
-
-def numbers(lines: tuple[QuestionLine, ...]) -> list[int]:
-    return [line.number for line in lines]
 
 
 class TestSearch:
@@ -44,7 +38,7 @@ class TestSearch:
     async def test_finds_only_what_was_picked(self, library: Library) -> None:
         await answer(library, await ask(library), text="Air scatters blue light.")
         for kind, ordinal in ((ResultKind.QUESTION, None), (ResultKind.ANSWER, 1)):
-            found = await learners.search_library(MIA, library, "blue", kind=kind)
+            found = await search_library(MIA, library, "blue", kind=kind)
             assert (places(found), found.total) == ([(1, ordinal)], 1)
 
     async def test_wants_every_word_and_takes_any_where_nothing_has_them_all(self, library: Library) -> None:
@@ -90,56 +84,3 @@ class TestSearch:
         await ask(library)
         for typed in ("", "?!", '" OR 1', "sky*", "NEAR(sky", "body:sky", "a" * 5_000, "\x00", "-sky", "🌍"):
             assert (await search(library, typed)).pages == 1
-
-
-class TestDesk:
-    async def test_shows_what_one_holds_and_what_of_ones_own_is_not_settled(self, library: Library) -> None:
-        await choose(library, asks_per_hour=60)
-        for state in (
-            QuestionState.OPEN,
-            QuestionState.CLAIMED,
-            QuestionState.ANSWERED,
-            QuestionState.SETTLED,
-            QuestionState.WITHDRAWN,
-        ):
-            await reach(library, state)
-        mine = await learners.my_desk(MIA, library)
-        assert (numbers(mine.open_claims), numbers(mine.to_settle), numbers(mine.asked)) == ([], [3], [2, 1])
-        assert (mine.consents_waiting, mine.librarian_waiting) == (0, None)
-        hers = await learners.my_desk(NOOR, library)
-        assert (numbers(hers.open_claims), hers.to_settle, hers.asked) == ([2], (), ())
-
-    async def test_says_what_waits_for_a_librarian_to_librarians_only(self, library: Library) -> None:
-        await ask_anonymously(library)
-        assert (await learners.my_desk(OKAFOR, library)).librarian_waiting == 1
-        assert (await learners.my_desk(MIA, library)).librarian_waiting is None
-        assert (await learners.my_desk(LINDQVIST, library)).librarian_waiting == 0
-
-    async def test_counts_the_consents_that_are_asked_of_one(self, library: Library) -> None:
-        await choose(library, publishing_allowed=True)
-        await reach(library, QuestionState.SETTLED)
-        await ask_publication(MIA, library, 1)
-        assert (await learners.my_desk(NOOR, library)).consents_waiting == 1
-        assert (await learners.my_desk(BEN, library)).consents_waiting == 0
-
-    async def test_lists_what_was_asked_anonymously_to_its_asker_alone(
-        self, library: Library, clock: MovableClock
-    ) -> None:
-        await choose(library, asks_per_hour=60)
-        await passed(library)
-        await answering.answer_question(NOOR, library, 1, "Air.", (WEB,))
-        await ask_anonymously(library)
-        await ask_anonymously(library)
-        await asking.refuse_anonymous(OKAFOR, library, 3, "It names somebody.")
-        mine = await learners.my_desk(MIA, library)
-        assert (numbers(mine.to_settle), mine.asked, numbers(mine.asked_anonymously)) == ([1], (), [2])
-        assert [(one.line.number, one.reason) for one in mine.refused] == [(3, "It names somebody.")]
-        for other in (NOOR, TOMASZ, OKAFOR, LINDQVIST):
-            theirs = await learners.my_desk(other, library)
-            assert (theirs.to_settle, theirs.asked_anonymously, theirs.refused) == ((), (), ())
-        clock.advance(learners.REFUSED_SHOWN_FOR + 1)
-        assert (await learners.my_desk(MIA, library)).refused == ()
-
-    async def test_is_empty_in_another_server(self, library: Library) -> None:
-        await ask(library)
-        assert (await learners.my_desk(ELSEWHERE, library)).asked == ()
