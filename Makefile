@@ -21,7 +21,7 @@ endif
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check check-site bench lock clean chromium-here
+.PHONY: help run test check check-site bench lock clean chromium-here java-here
 
 help: ## Say what there is to type
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -29,7 +29,7 @@ help: ## Say what there is to type
 run: $(VENV)/.ready-run ## Start Vademecum: on Discord with a DISCORD_TOKEN, otherwise the sandbox in a browser
 	@exec $(VENV)/bin/vademecum run
 
-test: chromium-here $(VENV)/.ready-dev ## Run every test, and hold the services at full branch coverage
+test: chromium-here java-here $(VENV)/.ready-dev ## Run every test, and hold the services at full branch coverage
 	$(python) -m pytest --numprocesses auto --maxprocesses 4 --cov --cov-report=term:skip-covered --cov-fail-under=100 $(ARGS)
 
 check: $(VENV)/.ready-dev ## Lint, types, import arrows, docs and locks; no network
@@ -40,7 +40,7 @@ check: $(VENV)/.ready-dev ## Lint, types, import arrows, docs and locks; no netw
 	$(python) -m tools.check_docs
 	$(python) -m tools.check_locks
 
-check-site: chromium-here $(VENV)/.ready-dev $(site_tools) ## Hold every public page against the W3C checker and axe-core (SITE=DIR: a site built before)
+check-site: chromium-here java-here $(VENV)/.ready-dev $(site_tools) ## Hold every public page and e-book against the W3C's checkers and axe-core (SITE=DIR: a site built before)
 ifdef SITE
 	$(python) -m tools.check_site $(SITE)
 else
@@ -62,6 +62,10 @@ clean: ## Remove what the other targets made; the data of a running Vademecum st
 chromium-here:
 	@test -n "$(CHROMIUM)" || { echo 'The tests look at pages in Chromium, which is not here. Install it with:' >&2; \
 		echo '    sudo apt-get install -y chromium' >&2; echo '(or name another Chromium: make test CHROMIUM=/path/to/it)' >&2; exit 1; }
+
+java-here:
+	@command -v java >/dev/null || { echo "The W3C's checkers of e-books and pages run on Java, which is not here. Install it with:" >&2; \
+		echo '    sudo apt-get install -y default-jre-headless' >&2; exit 1; }
 
 # The environment. The development lock holds all that the run lock holds, at the same versions, so one .venv serves both.
 $(VENV)/.made:
@@ -85,10 +89,8 @@ $(VENV)/.ready-%: requirements/%.txt pyproject.toml | $(VENV)/.made
 $(VENV)/bin/uv:
 	$(MAKE) $(VENV)/.ready-dev
 
-# The page checkers: the W3C's needs Java, both come from npm at the versions and hashes of the lock.
+# The page checkers come from npm at the versions and hashes of the lock.
 $(site_tools): tools/site/package.json tools/site/package-lock.json
-	@command -v java >/dev/null || { echo 'The W3C checker runs on Java, which is not here. Install it with:' >&2; \
-		echo '    sudo apt-get install -y default-jre-headless' >&2; exit 1; }
 	@command -v npm >/dev/null || { echo 'The page checkers come from npm, which is not here. Install it with:' >&2; \
 		echo '    sudo apt-get install -y npm' >&2; exit 1; }
 	cd tools/site && npm ci --ignore-scripts --no-fund --no-audit

@@ -203,6 +203,13 @@ class TestMakefile:
         assert said.returncode
         assert "sudo apt-get install -y chromium" in said.stderr
 
+    def test_a_missing_java_is_told_what_to_install(self, tmp_path: Path) -> None:
+        write(tmp_path, {"bin/.keep": ""})
+        (tmp_path / "bin/sh").symlink_to("/bin/sh")
+        said = self.make(tmp_path, "java-here", path=str(tmp_path / "bin"))
+        assert said.returncode
+        assert "sudo apt-get install -y default-jre-headless" in said.stderr
+
 
 def imported(folder: Path) -> Iterator[str]:
     for path in folder.rglob("*.py"):
