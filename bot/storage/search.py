@@ -16,6 +16,10 @@ from bot.storage.database import Tx
 
 QUESTION = 0
 ANSWER = 1
+NOTE = 2
+"""A block of a note that stands, whatever its kind, but for terms and questions. The id is the block's."""
+TERM = 3
+"""A term of a note. The id is its block's."""
 _KINDS = 16
 """Row ids are ``entity id * 16 + kind``: a document is found again without a table of its own."""
 
