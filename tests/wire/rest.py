@@ -241,9 +241,9 @@ def _react(world: World, _call: Call, _channel_id: int, message_id: int, _emoji:
 
 
 @route("POST", "/channels/{int}/threads")
-def _start_thread(world: World, call: Call, channel_id: int) -> Answer:
+def _start_thread(world: World, call: Call, channel_id: int, begun_by: int | None = None) -> Answer:
     world.channel(channel_id)
-    thread = world.channels[world.add_channel(call.body["name"], kind=11, parent=channel_id)]
+    thread = world.channels[world.add_channel(call.body["name"], kind=11, parent=channel_id, begun_by=begun_by)]
     world.emit("THREAD_CREATE", thread | {"newly_created": True})
     return 201, thread
 
@@ -251,7 +251,9 @@ def _start_thread(world: World, call: Call, channel_id: int) -> Answer:
 @route("POST", "/channels/{int}/messages/{int}/threads")
 def _start_thread_from_message(world: World, call: Call, channel_id: int, message_id: int) -> Answer:
     world.message(message_id)
-    return _start_thread(world, call, channel_id)
+    if message_id in world.channels:
+        return 400, {"code": 160004, "message": "A thread has already been created for this message"}
+    return _start_thread(world, call, channel_id, begun_by=message_id)
 
 
 @route("POST", "/interactions/{int}/{str}/callback")

@@ -117,9 +117,9 @@ class World:
         self.people[person.id] = person
         return person
 
-    def add_channel(self, name: str, *, kind: int = 0, parent: int | None = None) -> int:
-        """A new text channel (kind 0) or public thread (kind 11); its id."""
-        channel_id = self.snowflake()
+    def add_channel(self, name: str, *, kind: int = 0, parent: int | None = None, begun_by: int | None = None) -> int:
+        """A new text channel (kind 0) or public thread (kind 11); its id: that of the message it was begun from."""
+        channel_id = begun_by or self.snowflake()
         channel: Json = {
             "id": str(channel_id),
             "type": kind,
