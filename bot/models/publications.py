@@ -5,6 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.models.companions import Note, NoteFile
+
+
+class Publishable(StrEnum):
+    """What can be published."""
+
+    QUESTION = "question"
+    NOTE = "note"
+
 
 class PublicationState(StrEnum):
     """The life of a publication."""
@@ -24,11 +33,15 @@ class ConsentState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ConsentRequest:
-    """What one author is asked in private. `byline` is the pen name they would be shown by."""
+    """What one author is asked in private. `byline` is the pen name they would be shown by.
+
+    `title` is the question's text or the note's title.
+    """
 
     publication_id: int
-    question_number: int
-    question_text: str
+    kind: Publishable
+    number: int
+    title: str
     state: ConsentState
     byline: str
 
@@ -94,8 +107,17 @@ class PublicPage:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicNotePage:
+    """A published note: what of it has its authors' yes. `digest` changes whenever the page would."""
+
+    note: Note
+    published_at: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
 class PublicLibrary:
-    """A server as the public site shows it: its pages in order of number, newest last.
+    """A server as the public site shows it: its pages, and those of its notes, in order of number, newest last.
 
     `version` changes whenever anything in it does. `indexable` is False until a librarian invites search engines.
     `timezone` is the IANA name by which its days are counted.
@@ -108,19 +130,34 @@ class PublicLibrary:
     indexable: bool
     timezone: str
     pages: tuple[PublicPage, ...]
+    notes: tuple[PublicNotePage, ...] = ()
+
+    @property
+    def media(self) -> dict[str, NoteFile]:
+        """The files that its site gives out, by their digests: those of published notes, and no other of any note."""
+        files = (block.file for page in self.notes for block in page.note.blocks)
+        return {one.digest: one for one in files if one is not None and one.media_name}
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
     """Exactly what would be public if a librarian approved now, and what stands in the way.
 
-    `waiting_count` is how many authors have not said yes; never who. `digest` is handed back on approval, so that
-    what is published is what was looked at.
+    `title` is the question's text or the note's title. `question` or `note` is what would be public; both are None
+    while something stands in the way. `waiting_count` is how many authors have not said yes; never who. `digest` is
+    handed back on approval, so that what is published is what was looked at.
     """
 
     publication_id: int
-    question_number: int
-    question_text: str
+    kind: Publishable
+    number: int
+    title: str
     question: PublicQuestion | None
+    note: Note | None
     digest: str
     waiting_count: int
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a librarian can approve it now."""
+        return self.question is not None or self.note is not None

@@ -52,19 +52,19 @@ class Publishing(Room, commands.GroupCog, group_name="publish", group_descriptio
             return Reply(texts.say("learners.publish.consent_nothing"), update=True)
         first = undecided[0]
         yes: Button = (
-            Ref("publication", "give", ref.server_id, first.question_number),
+            Ref("publication", "give", ref.server_id, first.number),
             texts.say("learners.publish.button_give"),
             "success",
         )
         no: Button = (
-            Ref("publication", "decline", ref.server_id, first.question_number),
+            Ref("publication", "decline", ref.server_id, first.number),
             texts.say("learners.publish.button_decline"),
             "secondary",
         )
         content = texts.say(
             "learners.publish.consent_one" if first.byline else "learners.publish.consent_nameless",
-            number=first.question_number,
-            question=chat.safe(chat.short(first.question_text, 200)),
+            number=first.number,
+            question=chat.safe(chat.short(first.title, 200)),
             byline=chat.safe(first.byline),
             count=len(undecided),
         )

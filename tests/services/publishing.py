@@ -57,4 +57,4 @@ async def page(library: Library, number: int) -> PublicQuestion | None:
 async def consent_of(library: Library, who: Actor, number: int) -> ConsentState | None:
     """What somebody has said about a question; None where they are not asked."""
     asked = await library.database.read(consenting.requests_of, who)
-    return next((one.state for one in asked if one.question_number == number), None)
+    return next((one.state for one in asked if one.number == number), None)

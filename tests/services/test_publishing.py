@@ -104,7 +104,7 @@ async def test_who_asks_says_yes_and_the_others_are_asked_in_one_notice(library:
 
     (own,) = await requesting.ask_publication(NOOR, library, question.number)
 
-    assert (own.state, own.question_text) == (ConsentState.GIVEN, "Why is the sky blue?")
+    assert (own.state, own.title) == (ConsentState.GIVEN, "Why is the sky blue?")
     ((channel, notice),) = await told(library)
     assert channel == CHANNEL
     assert f'"mention": [{MIA.user_id}, {BEN.user_id}]' in notice
@@ -177,7 +177,7 @@ async def test_without_the_askers_yes_there_is_nothing_to_approve(library: Libra
     question = await settled(library)
     await requesting.ask_publication(NOOR, library, question.number)
     silent = await preview(library, question.number)
-    assert (silent.question, silent.digest, silent.question_number) == (None, "", question.number)
+    assert (silent.question, silent.digest, silent.number) == (None, "", question.number)
     await consenting.decline_consent(MIA, library, question.number)
     assert await preview(library, question.number) == silent
     with pytest.raises(WrongState, match="publication_not_ready"):
@@ -286,7 +286,7 @@ async def test_a_newer_answer_waits_for_its_authors_yes_and_a_new_approval(
 
     ((_, notice),) = await told(library)
     assert f'"mention": [{BEN.user_id}]' in notice
-    assert [one.question_number for one in await consenting.consents_waiting(NOOR, library)] == [question.number]
+    assert [one.number for one in await consenting.consents_waiting(NOOR, library)] == [question.number]
     shown = await page(library, question.number)
     assert shown is not None
     assert len(shown.answers) == 1
@@ -307,7 +307,7 @@ async def test_what_can_be_approved_stands_before_what_cannot(library: Library) 
     second = await settled(library, text="Why is grass green?")
     await requesting.ask_publication(MIA, library, second.number)
     waiting = await approving.publications_waiting(OKAFOR, library)
-    assert [one.question_number for one in waiting] == [second.number, first.number]
+    assert [one.number for one in waiting] == [second.number, first.number]
 
 
 async def test_an_anonymous_asker_consents_without_a_name_anywhere(library: Library) -> None:

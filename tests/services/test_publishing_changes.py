@@ -92,7 +92,7 @@ async def test_an_edited_text_waits_for_a_new_approval(library: Library) -> None
     shown = await page(library, question.number)
     assert shown is not None
     assert shown.text == "Why is the sky blue?"
-    assert [one.question_number for one in await approving.publications_waiting(OKAFOR, library)] == [question.number]
+    assert [one.number for one in await approving.publications_waiting(OKAFOR, library)] == [question.number]
     await approve(library, question.number)
     shown = await page(library, question.number)
     assert shown is not None

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.errors import NotFound, WrongState
 from bot.models.people import Actor, Capability
-from bot.models.publications import Preview, PublicationState
+from bot.models.publications import Preview, PublicationState, Publishable
 from bot.services import servers
 from bot.services.capabilities import require
 from bot.services.library import Library
@@ -49,9 +49,11 @@ def _preview(tx: Tx, server_id: int, publication: dict[str, Any]) -> Preview:
     question = composing.compose(tx, server_id, publication["id"])
     return Preview(
         publication_id=publication["id"],
-        question_number=publication["number"],
-        question_text=publication["text"],
+        kind=Publishable.QUESTION,
+        number=publication["number"],
+        title=publication["text"],
         question=question,
+        note=None,
         digest=snapshots.digest_of(question) if question else "",
         waiting_count=tx.publishing.waiting_count(server_id=server_id, publication_id=publication["id"]),
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.errors import NotFound
 from bot.models.people import Actor
-from bot.models.publications import ConsentRequest, ConsentState, PublicationState
+from bot.models.publications import ConsentRequest, ConsentState, PublicationState, Publishable
 from bot.models.questions import Question
 from bot.services.library import Library
 from bot.services.publishing import changes
@@ -70,7 +70,7 @@ def decide(tx: Tx, actor: Actor, question: Question, publication_id: int, state:
 
 def _asked(tx: Tx, actor: Actor, number: int) -> tuple[dict[str, Any], Question]:
     """Return the publication that `actor` is asked about, and its question."""
-    if not any(one.question_number == number for one in requests_of(tx, actor)):
+    if not any(one.number == number for one in requests_of(tx, actor)):
         raise NotFound("errors.consent_not_asked", number=number)
     question = keeping.find_question(tx, actor.server_id, number)
     return tx.publishing.publication_of(server_id=actor.server_id, question_id=question.id), question
@@ -88,7 +88,9 @@ def requests_of(tx: Tx, actor: Actor) -> list[ConsentRequest]:
         known = found.get(row["number"])
         byline = row["byline"] or (known.byline if known else "")
         state = ConsentState(row["state"])
-        found[row["number"]] = ConsentRequest(row["publication_id"], row["number"], row["text"], state, byline)
+        found[row["number"]] = ConsentRequest(
+            row["publication_id"], Publishable.QUESTION, row["number"], row["text"], state, byline
+        )
     return list(found.values())
 
 

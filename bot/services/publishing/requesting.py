@@ -37,7 +37,7 @@ def _ask(tx: Tx, actor: Actor, number: int) -> tuple[ConsentRequest, ...]:
     asked = _ask_authors(tx, question, publication_id)
     consenting.decide(tx, actor, question, publication_id, ConsentState.GIVEN)
     _tell(tx, settings, question, [user_id for user_id in asked if user_id != actor.user_id])
-    return tuple(one for one in consenting.requests_of(tx, actor) if one.question_number == number)
+    return tuple(one for one in consenting.requests_of(tx, actor) if one.number == number)
 
 
 def require_publishing(settings: ServerSettings) -> None:
