@@ -28,8 +28,10 @@ class Capability(StrEnum):
     CLAIM = "claim"
     ANSWER = "answer"
     CHALLENGE = "challenge"
+    KEEP_NOTES = "keep_notes"
     CONFIRM_ANSWER = "confirm_answer"
     CORRECT_QUESTIONS = "correct_questions"
+    CORRECT_NOTES = "correct_notes"
     PASS_ANONYMOUS = "pass_anonymous"  # noqa: S105 - a right, not a password
     SEE_ANONYMOUS_ASKER = "see_anonymous_asker"
     APPROVE_PUBLICATION = "approve_publication"

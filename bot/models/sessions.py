@@ -74,7 +74,10 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BlockFile:
-    """The file of an image or file block. `digest` is None while it is still to be fetched from Discord."""
+    """The file of an image or file block.
+
+    `digest` is None while it is still to be fetched from Discord, and empty where it cannot be had any more.
+    """
 
     attachment_id: int | None
     digest: str | None
@@ -94,6 +97,7 @@ class Block:
     """
 
     id: int
+    server_id: int
     session_id: int
     kind: BlockKind
     state: BlockState
@@ -158,7 +162,7 @@ class Session:
 
 @dataclass(frozen=True, slots=True)
 class NoteView:
-    """A session and the blocks of its note in reading order: those that stand, and with them what waits or is struck."""
+    """A session and the blocks of its note in reading order: those that stand, and what waits or is struck."""
 
     session: Session
     blocks: tuple[Block, ...]

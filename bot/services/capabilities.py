@@ -1,7 +1,7 @@
 """Who may do what.
 
 Until roles are set up, whoever may *Manage Server* is a librarian, and everyone may ask,
-claim and answer (issue 2); the librarians' room will derive more from roles and turns.
+claim, answer and keep notes (issues 2 and 3); the librarians' room will derive more from roles and turns.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from bot.errors import NotAllowed
 from bot.models.people import Actor, Capability
 
-EVERYONE = frozenset({Capability.ASK, Capability.CLAIM, Capability.ANSWER, Capability.CHALLENGE})
+EVERYONE = frozenset({Capability.ASK, Capability.CLAIM, Capability.ANSWER, Capability.CHALLENGE, Capability.KEEP_NOTES})
 
 
 def may(actor: Actor, capability: Capability) -> bool:

@@ -34,7 +34,17 @@ LOOKS_LIMIT = 32
 """Looks that share one visit to a reader's thread at most: the visit costs more than most looks."""
 LOG_TIMEOUT_MS = 100
 """How long emptying the log waits for readers: meanwhile nobody can write."""
-ROOMS = ("housekeeping", "learners", "librarians", "outbox", "publishing", "researchers", "importing", "search")
+ROOMS = (
+    "housekeeping",
+    "learners",
+    "librarians",
+    "outbox",
+    "publishing",
+    "researchers",
+    "scribes",
+    "importing",
+    "search",
+)
 
 P = ParamSpec("P")
 T = TypeVar("T")

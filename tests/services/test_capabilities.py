@@ -10,11 +10,11 @@ from bot.services.capabilities import EVERYONE, may, require
 from bot.text import catalogue
 from tests.cast import MIA, OKAFOR
 
-FOR_ALL = {Capability.ASK, Capability.CLAIM, Capability.ANSWER, Capability.CHALLENGE}
+FOR_ALL = {Capability.ASK, Capability.CLAIM, Capability.ANSWER, Capability.CHALLENGE, Capability.KEEP_NOTES}
 
 
 @pytest.mark.parametrize("capability", list(Capability))
-def test_everyone_asks_claims_answers_and_doubts_and_librarians_do_the_rest(capability: Capability) -> None:
+def test_everyone_asks_claims_answers_doubts_and_keeps_notes_and_librarians_do_the_rest(capability: Capability) -> None:
     assert may(OKAFOR, capability)
     require(OKAFOR, capability)
     assert may(MIA, capability) == (capability in FOR_ALL)

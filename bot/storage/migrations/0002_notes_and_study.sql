@@ -36,15 +36,21 @@ CREATE TABLE session_scribe (
 );
 CREATE INDEX session_scribe_by_user ON session_scribe (user_id);
 
--- Every message of a session's thread that a person wrote: events of Discord come twice, late and out of order.
+-- Every message of a session's thread that a person wrote, and those taken in from elsewhere: events of Discord come
+-- twice, late and out of order.
 CREATE TABLE thread_message (
     message_id      BIGINT PRIMARY KEY,
     server_id       BIGINT NOT NULL REFERENCES server (id) ON DELETE CASCADE,
     session_id      BIGINT NOT NULL REFERENCES session (id) ON DELETE CASCADE,
+    channel_id      BIGINT NOT NULL,             -- the thread or channel in which it stands
+    author_user_id  BIGINT,                      -- NULL: deleted
     edited_at       BIGINT NOT NULL DEFAULT 0,   -- of the newest text that was taken in; an older one changes nothing
-    deleted         BIGINT NOT NULL DEFAULT 0    -- a text that comes after its deletion changes nothing
+    deleted         BIGINT NOT NULL DEFAULT 0,   -- a text that comes after its deletion changes nothing
+    fence           TEXT NOT NULL DEFAULT '',    -- the code fence that it leaves open: its author's next message goes on in it
+    text            TEXT NOT NULL DEFAULT ''     -- kept only where it would be split otherwise in an open fence
 );
-CREATE INDEX thread_message_by_session ON thread_message (session_id);
+CREATE INDEX thread_message_by_author ON thread_message (session_id, author_user_id, message_id);
+CREATE INDEX thread_message_by_channel ON thread_message (channel_id, message_id);
 
 CREATE TABLE block (
     id              INTEGER PRIMARY KEY,
@@ -95,13 +101,14 @@ CREATE TABLE block_file (
     block_id        BIGINT NOT NULL UNIQUE REFERENCES block (id) ON DELETE CASCADE,
     server_id       BIGINT NOT NULL REFERENCES server (id) ON DELETE CASCADE,
     attachment_id   BIGINT,                      -- Discord's; NULL: it came with a form
-    digest          TEXT,                        -- NULL: still to be fetched
+    digest          TEXT,                        -- NULL: still to be fetched; empty: it cannot be had any more
     filename        TEXT NOT NULL,
     content_type    TEXT NOT NULL DEFAULT '',
     size            BIGINT NOT NULL DEFAULT 0,
     alt             TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX block_file_by_digest ON block_file (digest) WHERE digest IS NOT NULL;
+CREATE INDEX block_file_wanted ON block_file (server_id) WHERE digest IS NULL;
 
 -- A compiled version of a session's note: what the companion holds of it.
 CREATE TABLE compilation (

@@ -1,0 +1,1 @@
+"""The scribes' room: sessions, the notes that are kept in their threads, and what becomes of them."""

@@ -1,0 +1,104 @@
+-- Sessions and their notes: who keeps them, the blocks, and where those came from.
+
+-- Keeping: sessions, scribes, blocks
+
+-- name: session_by_number^
+SELECT session.id, session.server_id, class_id, class.name AS class_name, number, title, unit, unit_key, held_on, state,
+    channel_id, thread_id, started_by_user_id AS started_by, started_at, closed_at, revision
+FROM session JOIN class ON class.id = session.class_id
+WHERE session.server_id = :server_id AND number = :number;
+
+-- name: session_by_id^
+SELECT session.id, session.server_id, class_id, class.name AS class_name, number, title, unit, unit_key, held_on, state,
+    channel_id, thread_id, started_by_user_id AS started_by, started_at, closed_at, revision
+FROM session JOIN class ON class.id = session.class_id
+WHERE +session.server_id = :server_id AND session.id = :id;
+
+-- name: session_by_thread^
+SELECT session.id, session.server_id, class_id, class.name AS class_name, number, title, unit, unit_key, held_on, state,
+    channel_id, thread_id, started_by_user_id AS started_by, started_at, closed_at, revision
+FROM session JOIN class ON class.id = session.class_id
+WHERE +session.server_id = :server_id AND thread_id = :thread_id;
+
+-- name: scribes_of
+SELECT user_id, part, since, until
+FROM session_scribe
+WHERE session_id = :session_id
+ORDER BY since, part, user_id;
+
+-- name: raise_revision$
+UPDATE session SET revision = revision + 1 WHERE id = :id RETURNING revision;
+
+-- name: blocks_of
+SELECT block.id, block.server_id, block.session_id, block.kind, block.state, block.author_user_id AS author_id,
+    block.position, block.part, block.text, block.source_message_id, block.question_id, question.number AS question_number,
+    block.merged_into_id, block.taken_by_user_id AS taken_by, block.checked_by_user_id AS checked_by, block.checked_at,
+    block.created_at, block.changed_at, block.revision, block.message_revision,
+    block_file.attachment_id, block_file.digest, block_file.filename, block_file.content_type, block_file.size,
+    block_file.alt
+FROM block
+LEFT JOIN question ON question.id = block.question_id
+LEFT JOIN block_file ON block_file.block_id = block.id
+WHERE block.session_id = :session_id
+ORDER BY block.position, block.part, block.id;
+
+-- name: block_by_id^
+SELECT block.id, block.server_id, block.session_id, block.kind, block.state, block.author_user_id AS author_id,
+    block.position, block.part, block.text, block.source_message_id, block.question_id, question.number AS question_number,
+    block.merged_into_id, block.taken_by_user_id AS taken_by, block.checked_by_user_id AS checked_by, block.checked_at,
+    block.created_at, block.changed_at, block.revision, block.message_revision,
+    block_file.attachment_id, block_file.digest, block_file.filename, block_file.content_type, block_file.size,
+    block_file.alt
+FROM block
+LEFT JOIN question ON question.id = block.question_id
+LEFT JOIN block_file ON block_file.block_id = block.id
+WHERE +block.server_id = :server_id AND block.id = :id;
+
+-- name: blocks_of_message
+SELECT block.id, block.server_id, block.session_id, block.kind, block.state, block.author_user_id AS author_id,
+    block.position, block.part, block.text, block.source_message_id, block.question_id, question.number AS question_number,
+    block.merged_into_id, block.taken_by_user_id AS taken_by, block.checked_by_user_id AS checked_by, block.checked_at,
+    block.created_at, block.changed_at, block.revision, block.message_revision,
+    block_file.attachment_id, block_file.digest, block_file.filename, block_file.content_type, block_file.size,
+    block_file.alt
+FROM block
+LEFT JOIN question ON question.id = block.question_id
+LEFT JOIN block_file ON block_file.block_id = block.id
+WHERE block.server_id = :server_id AND block.source_message_id = :message_id
+ORDER BY block.part, block.id;
+
+-- name: add_block$
+INSERT INTO block (server_id, session_id, kind, state, author_user_id, position, part, text, source_message_id,
+    taken_by_user_id, created_at, changed_at, message_revision)
+VALUES (:server_id, :session_id, :kind, :state, :author_id, :position, :part, :text, :source_message_id,
+    :taken_by, :now, :now, :message_revision)
+RETURNING id;
+
+-- name: add_block_file!
+INSERT INTO block_file (block_id, server_id, attachment_id, digest, filename, content_type, size, alt)
+VALUES (:block_id, :server_id, :attachment_id, :digest, :filename, :content_type, :size, :alt);
+
+-- name: save_block!
+UPDATE block
+SET kind = :kind, state = :state, author_user_id = :author_id, part = :part, text = :text, question_id = :question_id,
+    merged_into_id = :merged_into_id, taken_by_user_id = :taken_by, checked_by_user_id = :checked_by,
+    checked_at = :checked_at, changed_at = :changed_at, revision = :revision, message_revision = :message_revision,
+    struck_by_user_id = CASE
+        WHEN :state <> 'struck' THEN NULL
+        WHEN state = 'struck' THEN struck_by_user_id
+        ELSE :by
+    END
+WHERE server_id = :server_id AND id = :id;
+
+-- name: keep_block_revision!
+-- It belongs to the note's version as it is now: whoever changes blocks raises that first.
+INSERT INTO block_revision (block_id, revision, session_revision, kind, state, part, text, cause, by_user_id, at)
+VALUES (:block_id, :revision, (SELECT revision FROM session WHERE id = :session_id), :kind, :state, :part, :text, :cause,
+    :by, :now);
+
+-- name: state_before_struck$
+-- What a block that is struck was before.
+SELECT state FROM block_revision WHERE block_id = :block_id AND state <> 'struck' ORDER BY revision DESC LIMIT 1;
+
+-- name: say_who_checked!
+UPDATE block SET checked_by_user_id = :checked_by, checked_at = :checked_at WHERE server_id = :server_id AND id = :id;
