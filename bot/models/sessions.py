@@ -70,6 +70,8 @@ class Cause(StrEnum):
     REMOVED = "removed"
     SET_ASIDE = "set_aside"
     """What its message says since, after somebody edited the block here: kept, but not what the block says."""
+    MOVED = "moved"
+    """Its place changed, since something was put in before it; its words did not."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,9 +92,10 @@ WHERE server_id = :server_id AND id = :id;
 
 -- name: keep_block_revision!
 -- It belongs to the note's version as it is now: whoever changes blocks raises that first.
-INSERT INTO block_revision (block_id, revision, session_revision, kind, state, part, text, cause, by_user_id, at)
+INSERT INTO block_revision (block_id, revision, session_revision, kind, state, part, text, cause, merged_into_id,
+    by_user_id, at)
 VALUES (:block_id, :revision, (SELECT revision FROM session WHERE id = :session_id), :kind, :state, :part, :text, :cause,
-    :by, :now);
+    :merged_into_id, :by, :now);
 
 -- name: state_before_struck$
 -- What a block that is struck was before.

@@ -248,6 +248,7 @@ def _keep_revision(tx: Tx, block: Block, cause: Cause, by: int | None) -> None:
         part=block.part,
         text=block.text,
         cause=cause,
+        merged_into_id=block.merged_into_id,
         by=by,
         now=tx.now,
     )

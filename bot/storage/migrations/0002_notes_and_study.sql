@@ -90,7 +90,8 @@ CREATE TABLE block_revision (
     text            TEXT NOT NULL,               -- empty once its message was deleted
     cause           TEXT NOT NULL CHECK (cause IN
                         ('written', 'message', 'edited', 'taken', 'struck', 'put_back', 'merged', 'split', 'restored',
-                         'removed', 'set_aside')),
+                         'removed', 'set_aside', 'moved')),
+    merged_into_id  BIGINT,                      -- of a merged block: the one that its text went into
     by_user_id      BIGINT,
     at              BIGINT NOT NULL,
     PRIMARY KEY (block_id, revision)
