@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.errors import BadInput
@@ -89,6 +89,7 @@ TRICKY = "a1 \n\t\u0308\u200b\u200c\u200d\u202e\ufe0f\u3000\u3164👍❤ا🏴\U
 
 
 @settings(max_examples=400)
+@example("A\u200c\u0300\u200c\u0300")
 @given(st.text(max_size=60) | st.text(st.sampled_from(TRICKY), max_size=12))
 def test_clean_text_is_clean(typed: str) -> None:
     once = clean(typed)

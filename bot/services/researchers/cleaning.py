@@ -29,16 +29,20 @@ def clean_text(text: str, limit: int, key: str, *, required: bool = True) -> str
     ``errors.<key>_too_long`` over `limit` characters, counted after cleaning, and ``errors.<key>_empty`` where
     nothing is left and it is `required`.
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
-    seen = lines if _PLAIN.fullmatch(lines) else _visible(lines)
     # Line by line: a pattern for space at an end would look at each space of a long gap as its beginning.
-    ends_bare = "\n".join(line.rstrip() for line in seen.split("\n"))
+    ends_bare = "\n".join(line.rstrip() for line in visible_text(text).split("\n"))
     cleaned = _MANY_LINES.sub("\n\n", ends_bare).strip()
     if required and not cleaned:
         raise BadInput(f"errors.{key}_empty")
     if len(cleaned) > limit:
         raise BadInput(f"errors.{key}_too_long", limit=limit, length=len(cleaned))
     return cleaned
+
+
+def visible_text(text: str) -> str:
+    """Return `text` in NFC without control, bidirectional or other invisible characters; its lines and spaces stay."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n")
+    return lines if _PLAIN.fullmatch(lines) else _visible(lines)
 
 
 def _visible(text: str) -> str:
@@ -59,19 +63,26 @@ def _is_unwanted(character: str) -> bool:
 
 
 def _without_loose(text: str) -> str:
-    kept = ""
+    kept, base = "", ""
     for place, character in enumerate(text):
-        if not _sometimes_needed(character) or _has_its_place(character, kept[-1:], text[place + 1 : place + 2]):
+        around = (kept[-1:], base, text[place + 1 : place + 2])
+        if not _sometimes_needed(character) or _has_its_place(character, *around):
             kept += character
+            base = base if _is_mark(character) else character
     return kept
 
 
-def _has_its_place(character: str, before: str, following: str) -> bool:
+def _has_its_place(character: str, before: str, base: str, following: str) -> bool:
     if ord(character) in _TAGS:
         return before == _BLACK_FLAG or (before != "" and ord(before) in _TAGS)
     if character in _VARIATIONS:
         return before.strip() != ""
-    return _joins(before) and _joins(following) and not _sometimes_needed(following)
+    # An accent may yet become one with its letter: what the joiner follows is the letter.
+    return _joins(base) and _joins(following) and not _sometimes_needed(following)
+
+
+def _is_mark(character: str) -> bool:
+    return unicodedata.category(character).startswith("M") or _sometimes_needed(character)
 
 
 def _joins(character: str) -> bool:
