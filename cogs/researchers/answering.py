@@ -9,6 +9,7 @@ from bot.errors import BadInput
 from bot.kit import chat
 from bot.kit.buttons import Button, chosen, row, view
 from bot.kit.forms import ChoiceField, FileField, TextField, Typed
+from bot.kit.intake import keep_files
 from bot.kit.people import actor_of
 from bot.kit.refs import Ref, whole
 from bot.kit.replies import Reply
@@ -17,7 +18,6 @@ from bot.kit.router import Form, opens, press, submits
 from bot.models.questions import Origin, QuestionState, Source, SourceKind
 from bot.services.researchers import answering, finding, sources
 from bot.text import Catalogue
-from cogs.researchers.intake import keep_files
 
 
 class Answering(Room):

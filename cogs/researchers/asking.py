@@ -13,6 +13,7 @@ from bot.errors import BadInput
 from bot.kit import cards, chat, drawing, failures
 from bot.kit.buttons import Button, row, view
 from bot.kit.forms import FileField, TextField, Typed
+from bot.kit.intake import keep_files
 from bot.kit.people import actor_of
 from bot.kit.refs import Ref, whole
 from bot.kit.replies import Reply
@@ -23,7 +24,6 @@ from bot.services import drafts, librarians
 from bot.services.researchers import asking, finding
 from bot.services.researchers.asking import Ask
 from bot.text import Catalogue
-from cogs.researchers.intake import keep_files
 
 _PICKED = re.compile(r"#(\d{1,20})")
 _QUOTABLE = 1_500

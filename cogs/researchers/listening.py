@@ -10,12 +10,12 @@ from discord.ext import commands
 
 from bot.errors import Refused
 from bot.kit.drawing import OFFER_EMOJI
+from bot.kit.intake import keep_files
 from bot.kit.rooms import Room
 from bot.models.people import Actor
 from bot.models.questions import Origin
 from bot.services.researchers import asking, capturing
 from bot.services.researchers.asking import Ask
-from cogs.researchers.intake import keep_files
 
 HISTORY_LIMIT = 2_000
 """Messages of a channel that are read at the most when the bot returns; what lies beyond is left as it is."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.kit.drawing import OFFER_EMOJI
 from bot.models.people import Actor
+from bot.pictures import clean_picture
 from bot.services import librarians
 from tests.cogs.world import SOURCE, World, is_card, said
 
@@ -64,7 +65,9 @@ async def test_a_picture_comes_with_the_question_and_goes_with_its_message(world
     assert len(card.attachments) == 1
     assert card.embeds[0].image.url
     kept = [path for path in world.bot.library.media.folder.rglob("*") if path.is_file()]
-    assert [path.read_bytes() for path in kept] == [PIXEL]
+    drawn_anew = clean_picture(PIXEL)
+    assert drawn_anew is not None
+    assert [path.read_bytes() for path in kept] == [drawn_anew.content]
     await world.press(world.noor, number, "claim")
     assert len(world.card(number).attachments) == 1
     await world.mia.delete(message)
