@@ -154,6 +154,15 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteMention:
+    """A note in which a question came up. `held_on` is the day of its lesson, YYYY-MM-DD."""
+
+    number: int
+    title: str
+    held_on: str
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionView:
     """A question with what stands around it: what a card, a page or `/question show` needs, read at one moment."""
 
@@ -167,6 +176,7 @@ class QuestionView:
     parent_answer_ordinal: int | None
     duplicate_of_number: int | None
     inquiry_name: str | None
+    came_up_in: tuple[NoteMention, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

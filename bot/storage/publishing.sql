@@ -5,6 +5,14 @@ SELECT id, question_id, state, snapshot, digest, approved_at
 FROM publication
 WHERE server_id = :server_id AND question_id = :question_id;
 
+-- name: publication_of_note^
+SELECT id, session_id, state, snapshot, digest, approved_at
+FROM publication
+WHERE server_id = :server_id AND session_id = :session_id;
+
+-- name: note_of_number^
+SELECT id, title FROM session WHERE server_id = :server_id AND number = :number;
+
 -- name: question^
 SELECT id, number, state, removed, anonymous FROM question WHERE server_id = :server_id AND id = :id;
 
@@ -74,6 +82,16 @@ ON CONFLICT (question_id) DO UPDATE SET
     WHERE publication.state = 'withdrawn'
 RETURNING id;
 
+-- name: ask_note_publication$
+-- As ask_publication, of a note.
+INSERT INTO publication (server_id, session_id, state, requested_by_user_id, requested_at)
+VALUES (:server_id, :session_id, 'asked', :requested_by, :now)
+ON CONFLICT (session_id) DO UPDATE SET
+    state = 'asked', requested_by_user_id = excluded.requested_by_user_id, requested_at = excluded.requested_at,
+    approved_by_user_id = NULL, approved_at = NULL, withdrawn_at = NULL, withdrawn_because = ''
+    WHERE publication.state = 'withdrawn'
+RETURNING id;
+
 -- name: forget_consents!
 DELETE FROM consent
 WHERE publication_id = (SELECT id FROM publication WHERE server_id = :server_id AND id = :publication_id);
@@ -93,6 +111,25 @@ WHERE +server_id = :server_id AND question_id = :question_id AND removed = 0 AND
 UNION
 SELECT tried_by_user_id FROM question
 WHERE server_id = :server_id AND id = :question_id AND state = 'unresolved' AND tried_by_user_id IS NOT NULL
+ORDER BY user_id;
+
+-- name: note_authors
+-- Who wrote these blocks, an answer to these questions that was there when they were compiled, or what they now think.
+SELECT block.author_user_id AS user_id
+FROM json_each(:blocks) AS wanted JOIN block ON block.id = wanted.value
+WHERE +block.server_id = :server_id AND block.state = 'standing' AND block.author_user_id IS NOT NULL
+UNION
+SELECT answer.author_user_id
+FROM json_each(:numbers) AS wanted
+JOIN question ON question.server_id = :server_id AND question.number = wanted.value
+JOIN answer ON answer.question_id = question.id
+WHERE answer.removed = 0 AND answer.text <> '' AND answer.created_at <= :until
+UNION
+SELECT question.asker_user_id
+FROM json_each(:numbers) AS wanted
+JOIN question ON question.server_id = :server_id AND question.number = wanted.value
+WHERE question.state = 'settled' AND question.now_think <> '' AND question.settled_at <= :until
+    AND question.asker_user_id IS NOT NULL
 ORDER BY user_id;
 
 -- name: ask_consent!
@@ -134,6 +171,56 @@ JOIN question ON question.id = publication.question_id
 LEFT JOIN member ON member.server_id = publication.server_id AND member.user_id = consent.user_id
 WHERE consent.user_id = :user_id AND publication.server_id = :server_id AND publication.state <> 'withdrawn'
 ORDER BY question.number;
+
+-- name: note_consents_of
+-- As consents_of, of notes: what was compiled of what they wrote after their yes is asked anew, and so is what somebody
+-- else reworded.
+SELECT publication.id AS publication_id, session.number, session.title AS text,
+    COALESCE(member.byline, '') AS byline,
+    CASE WHEN consent.state = 'given' AND EXISTS (
+        SELECT 1 FROM block
+        WHERE block.session_id = session.id AND block.author_user_id = consent.user_id AND block.state = 'standing'
+            AND block.created_at <= compilation.compiled_at AND (
+                block.created_at > consent.decided_at
+                OR EXISTS (
+                    SELECT 1 FROM block_revision
+                    WHERE block_revision.block_id = block.id AND block_revision.at > consent.decided_at
+                        AND block_revision.session_revision <= compilation.session_revision
+                        AND block_revision.cause IN ('edited', 'restored', 'merged', 'split')
+                        AND block_revision.by_user_id IS NOT consent.user_id
+                )
+            )
+        UNION ALL
+        SELECT 1 FROM block
+        JOIN question AS asked ON asked.id = block.question_id
+        JOIN question ON question.id = COALESCE(asked.duplicate_of_id, asked.id)
+        JOIN answer ON answer.question_id = question.id
+        WHERE block.session_id = session.id AND block.state = 'standing' AND answer.author_user_id = consent.user_id
+            AND answer.removed = 0 AND answer.text <> '' AND answer.created_at <= compilation.compiled_at AND (
+                answer.created_at > consent.decided_at
+                OR EXISTS (
+                    SELECT 1 FROM answer_revision
+                    WHERE answer_revision.answer_id = answer.id AND answer_revision.edited_at > consent.decided_at
+                        AND answer_revision.edited_at <= compilation.compiled_at
+                        AND answer_revision.edited_by_user_id IS NOT consent.user_id
+                )
+            )
+        UNION ALL
+        SELECT 1 FROM block
+        JOIN question AS asked ON asked.id = block.question_id
+        JOIN question ON question.id = COALESCE(asked.duplicate_of_id, asked.id)
+        WHERE block.session_id = session.id AND block.state = 'standing' AND question.asker_user_id = consent.user_id
+            AND question.now_think <> '' AND question.settled_at > consent.decided_at
+            AND question.settled_at <= compilation.compiled_at
+    ) THEN 'asked' ELSE consent.state END AS state
+FROM consent
+JOIN publication ON publication.id = consent.publication_id
+JOIN session ON session.id = publication.session_id
+JOIN compilation ON compilation.session_id = session.id
+    AND compilation.version = (SELECT MAX(one.version) FROM compilation AS one WHERE one.session_id = session.id)
+LEFT JOIN member ON member.server_id = publication.server_id AND member.user_id = consent.user_id
+WHERE consent.user_id = :user_id AND publication.server_id = :server_id AND publication.state <> 'withdrawn'
+ORDER BY session.number;
 
 -- name: anonymous_consents
 -- Every anonymous asker's; whose they are is not said here. Of an edit by them nobody is written down.
@@ -206,6 +293,53 @@ JOIN source ON source.answer_id = answer.id
 WHERE publication.server_id = :server_id AND publication.id = :publication_id
 ORDER BY source.answer_id, source.position;
 
+-- name: agreed_blocks
+-- The blocks of a note that stand, and that their authors had written when they said yes; without what somebody else
+-- reworded after that yes, up to a version of the note (0: what was reworded does not matter).
+SELECT block.id
+FROM publication
+JOIN block ON block.session_id = publication.session_id
+JOIN consent ON consent.publication_id = publication.id AND consent.user_id = block.author_user_id
+WHERE publication.server_id = :server_id AND publication.id = :publication_id
+    AND block.state = 'standing' AND consent.state = 'given' AND block.created_at <= consent.decided_at
+    AND NOT EXISTS (
+        SELECT 1 FROM block_revision
+        WHERE block_revision.block_id = block.id AND block_revision.at > consent.decided_at
+            AND block_revision.session_revision <= :session_revision
+            AND block_revision.cause IN ('edited', 'restored', 'merged', 'split')
+            AND block_revision.by_user_id IS NOT block.author_user_id
+    );
+
+-- name: agreed_answers
+-- The same of answers to the questions with these numbers; reworded up to a time (0: it does not matter).
+SELECT question.number, answer.ordinal
+FROM publication
+JOIN json_each(:numbers) AS wanted
+JOIN question ON question.server_id = publication.server_id AND question.number = wanted.value
+JOIN answer ON answer.question_id = question.id
+JOIN consent ON consent.publication_id = publication.id AND consent.user_id = answer.author_user_id
+WHERE publication.server_id = :server_id AND publication.id = :publication_id
+    AND answer.removed = 0 AND answer.text <> ''
+    AND consent.state = 'given' AND answer.created_at <= consent.decided_at
+    AND NOT EXISTS (
+        SELECT 1 FROM answer_revision
+        WHERE answer_revision.answer_id = answer.id AND answer_revision.edited_at > consent.decided_at
+            AND answer_revision.edited_at <= :until
+            AND answer_revision.edited_by_user_id IS NOT answer.author_user_id
+    );
+
+-- name: note_holes
+-- Which of the questions with these numbers may be told of, and whether what their askers now think may be: with the
+-- yes of an asker who stands there by name, given after it was written (until 0: given at all).
+SELECT question.number,
+    consent.state IS 'given' AND (:until = 0 OR question.settled_at <= consent.decided_at) AS thought_agreed
+FROM publication
+JOIN json_each(:numbers) AS wanted
+JOIN question ON question.server_id = publication.server_id AND question.number = wanted.value
+LEFT JOIN consent ON consent.publication_id = publication.id AND consent.user_id = question.asker_user_id
+WHERE publication.server_id = :server_id AND publication.id = :publication_id
+    AND question.removed = 0 AND question.hidden = 0 AND question.state NOT IN ('waiting', 'withdrawn');
+
 -- name: composed_inquiry^
 -- The inquiry that the question belongs to: the nearest name on the way up its trail.
 WITH RECURSIVE up (id, parent_id, height) AS (
@@ -249,8 +383,10 @@ WHERE server_id = :server_id AND id = :id;
 
 -- name: live_publications
 -- What a librarian may have to look at, oldest request first.
-SELECT publication.id, publication.question_id, publication.state, publication.digest, question.number, question.text
-FROM publication JOIN question ON question.id = publication.question_id
+SELECT COALESCE(question.number, session.number) AS number
+FROM publication
+LEFT JOIN question ON question.id = publication.question_id
+LEFT JOIN session ON session.id = publication.session_id
 WHERE publication.server_id = :server_id AND publication.state <> 'withdrawn'
 ORDER BY publication.requested_at, publication.id;
 
@@ -274,3 +410,9 @@ SELECT publication.snapshot, publication.digest, publication.approved_at
 FROM publication JOIN question ON question.id = publication.question_id
 WHERE publication.server_id = :server_id AND publication.state = 'published'
 ORDER BY question.number;
+
+-- name: public_notes
+SELECT publication.snapshot, publication.approved_at
+FROM publication JOIN session ON session.id = publication.session_id
+WHERE publication.server_id = :server_id AND publication.state = 'published'
+ORDER BY session.number;

@@ -103,3 +103,105 @@ SELECT state FROM block_revision WHERE block_id = :block_id AND state <> 'struck
 
 -- name: say_who_checked!
 UPDATE block SET checked_by_user_id = :checked_by, checked_at = :checked_at WHERE server_id = :server_id AND id = :id;
+
+-- Compiling: versions of notes
+
+-- name: hole_questions
+-- What is known of the questions with these ids; of one that repeats another, what is known of that other.
+SELECT asked.id AS asked_id, asked.removed AS asked_removed, asked.hidden AS asked_hidden,
+    asked.anonymous AS asked_anonymously, question.id, question.number, question.state, question.now_think,
+    question.hidden, parent.number AS parent_number
+FROM json_each(:ids) AS wanted
+JOIN question AS asked ON asked.id = wanted.value AND +asked.server_id = :server_id
+JOIN question ON question.id = COALESCE(asked.duplicate_of_id, asked.id)
+LEFT JOIN question AS parent ON parent.id = question.parent_question_id AND parent.hidden = 0;
+
+-- name: hole_answers
+SELECT answer.id, answer.question_id, answer.ordinal, answer.author_user_id AS author_id, answer.text,
+    answer.endorsed_at, answer.created_at
+FROM json_each(:ids) AS wanted
+JOIN answer ON answer.question_id = wanted.value
+WHERE +answer.server_id = :server_id AND answer.removed = 0 AND answer.text <> ''
+ORDER BY answer.question_id, answer.endorsed_at IS NULL, answer.ordinal;
+
+-- name: hole_sources
+SELECT source.answer_id, source.kind, source.title, source.locator, source.why, source.asked, source.checked
+FROM json_each(:ids) AS wanted
+JOIN answer ON answer.question_id = wanted.value AND +answer.server_id = :server_id
+JOIN source ON source.answer_id = answer.id
+ORDER BY source.answer_id, source.position;
+
+-- name: hole_follow_ups
+SELECT question.parent_question_id AS question_id, question.number
+FROM json_each(:ids) AS wanted
+JOIN question ON question.parent_question_id = wanted.value
+WHERE +question.server_id = :server_id AND question.hidden = 0
+    AND question.state NOT IN ('waiting', 'withdrawn', 'duplicate')
+ORDER BY question.number;
+
+-- name: newest_version^
+SELECT version, session_revision, snapshot, digest, compiled_at
+FROM compilation
+WHERE server_id = :server_id AND session_id = :session_id
+ORDER BY version DESC LIMIT 1;
+
+-- name: version_of$
+SELECT snapshot FROM compilation WHERE server_id = :server_id AND session_id = :session_id AND version = :version;
+
+-- name: versions_of
+SELECT version, changed, compiled_by_user_id AS compiled_by, compiled_at
+FROM compilation
+WHERE server_id = :server_id AND session_id = :session_id
+ORDER BY version DESC;
+
+-- name: newest_versions
+-- Of every note of a server that was compiled, the newest version, by day of the lesson.
+SELECT session.unit_key, compilation.snapshot
+FROM compilation
+JOIN session ON session.id = compilation.session_id
+WHERE compilation.server_id = :server_id AND compilation.version = (
+    SELECT MAX(one.version) FROM compilation AS one WHERE one.session_id = compilation.session_id
+)
+ORDER BY session.held_on, session.number;
+
+-- name: keep_version!
+INSERT INTO compilation (server_id, session_id, version, session_revision, snapshot, digest, changed,
+    compiled_by_user_id, compiled_at)
+VALUES (:server_id, :session_id, :version, :session_revision, :snapshot, :digest, :changed, :compiled_by, :now);
+
+-- name: kept_versions
+SELECT id, snapshot FROM compilation WHERE server_id = :server_id AND session_id = :session_id;
+
+-- name: replace_version!
+UPDATE compilation SET snapshot = :snapshot, digest = :digest WHERE server_id = :server_id AND id = :id;
+
+-- name: removed_blocks
+SELECT id FROM block WHERE +server_id = :server_id AND session_id = :session_id AND state = 'removed';
+
+-- name: removed_questions
+SELECT question.number
+FROM json_each(:numbers) AS wanted
+JOIN question ON question.server_id = :server_id AND question.number = wanted.value
+WHERE question.removed = 1;
+
+-- name: removed_answers
+SELECT question.number, answer.ordinal
+FROM json_each(:numbers) AS wanted
+JOIN question ON question.server_id = :server_id AND question.number = wanted.value
+JOIN answer ON answer.question_id = question.id
+WHERE answer.removed = 1;
+
+-- name: sessions_of_question
+-- The notes in which a question stands, or one that repeats it: by the ids of both.
+SELECT DISTINCT block.session_id
+FROM question
+JOIN block ON block.question_id = question.id
+WHERE +question.server_id = :server_id AND (question.id = :question_id OR question.duplicate_of_id = :question_id);
+
+-- name: notes_of_question
+SELECT DISTINCT session.number, session.title, session.held_on
+FROM question
+JOIN block ON block.question_id = question.id AND block.state = 'standing'
+JOIN session ON session.id = block.session_id
+WHERE +question.server_id = :server_id AND (question.id = :question_id OR question.duplicate_of_id = :question_id)
+ORDER BY session.held_on, session.number;

@@ -39,9 +39,7 @@ class Approving(Room):
         waiting = await librarians.waiting_for_librarian(actor, self.library)
         if waiting.anonymous and not ref.extra:
             return _anonymous(waiting.anonymous[0], len(waiting.anonymous), texts)
-        ready = [
-            one for one in await publications.publications_waiting(actor, self.library) if one.question is not None
-        ]
+        ready = [one for one in await publications.publications_waiting(actor, self.library) if one.is_ready]
         place = whole(ref.extra)
         if place >= len(ready):
             return Reply(texts.say("librarians.approve.nothing"), update=True)

@@ -15,7 +15,8 @@ CHANCE = random.SystemRandom()
 def byline_of(tx: Tx, server_id: int, user_id: int, chance: random.Random = CHANCE) -> str:
     """Return the person's pen name in this server.
 
-    They get one when they are first asked for their consent, so that they know it when they choose.
+    They get one when something of theirs is first compiled, or they are first asked for their consent: so they know it
+    when they choose.
     """
     known: str | None = tx.publishing.byline(server_id=server_id, user_id=user_id)
     if known is not None:

@@ -64,7 +64,7 @@ def inquiry_of(tx: Tx, server_id: int, publication_id: int) -> tuple[str, str, s
 def _answers(tx: Tx, server_id: int, publication_id: int) -> tuple[PublicAnswer, ...]:
     sources: dict[int, list[PublicSource]] = defaultdict(list)
     for row in tx.publishing.composed_sources(server_id=server_id, publication_id=publication_id):
-        sources[row["answer_id"]].append(_source(row))
+        sources[row["answer_id"]].append(public_source(row))
     return tuple(
         PublicAnswer(
             ordinal=row["ordinal"],
@@ -78,7 +78,8 @@ def _answers(tx: Tx, server_id: int, publication_id: int) -> tuple[PublicAnswer,
     )
 
 
-def _source(row: dict[str, Any]) -> PublicSource:
+def public_source(row: dict[str, Any]) -> PublicSource:
+    """Return a source as a reader sees it, from its columns."""
     link = row["locator"] if is_web_address(row["locator"]) else ""
     return PublicSource(
         kind=row["kind"],

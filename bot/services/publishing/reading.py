@@ -6,10 +6,11 @@ import hashlib
 from typing import Any
 
 from bot.models.people import Actor
-from bot.models.publications import PublicLibrary, PublicPage
+from bot.models.publications import PublicLibrary, PublicNotePage, PublicPage, Publishable
 from bot.services import servers
 from bot.services.library import Library
 from bot.services.publishing import snapshots
+from bot.services.publishing.subjects import find_subject
 from bot.storage.database import Tx
 
 
@@ -40,11 +41,22 @@ async def public_library(library: Library, slug: str, known: PublicLibrary | Non
 
 
 async def address_of(actor: Actor, library: Library, number: int) -> str:
-    """Return the public address of a question's page; empty where the operator has set none for the site."""
+    """Return the public address of a question's or a note's page; empty where the operator has set none for the site.
+
+    Raises NotFound.
+    """
     if not library.site_url:
         return ""
-    server = await library.database.read(lambda tx: tx.housekeeping.server(id=actor.server_id))
-    return f"{library.site_url}/{server['slug']}/questions/{number}/"
+
+    def look(tx: Tx) -> str:
+        subject = find_subject(tx, actor.server_id, number)
+        slug = tx.housekeeping.server(id=actor.server_id)["slug"]
+        return f"{library.site_url}/{slug}/{_FOLDERS[subject.kind]}/{number}/"
+
+    return await library.database.read(look)
+
+
+_FOLDERS = {Publishable.QUESTION: "questions", Publishable.NOTE: "notes"}
 
 
 def _read(tx: Tx, row: dict[str, Any]) -> PublicLibrary:
@@ -58,6 +70,14 @@ def _read(tx: Tx, row: dict[str, Any]) -> PublicLibrary:
         pages=tuple(
             PublicPage(snapshots.from_json(page["snapshot"]), page["approved_at"], page["digest"])
             for page in tx.publishing.public_pages(server_id=row["id"])
+        ),
+        notes=tuple(
+            PublicNotePage(
+                snapshots.note_from_json(page["snapshot"]),
+                page["approved_at"],
+                snapshots.digest_of_text(page["snapshot"]),
+            )
+            for page in tx.publishing.public_notes(server_id=row["id"])
         ),
     )
 

@@ -17,6 +17,7 @@ from bot.models.questions import (
     Answer,
     Attachment,
     Challenge,
+    NoteMention,
     Question,
     QuestionState,
     QuestionView,
@@ -120,6 +121,7 @@ def _assemble(tx: Tx, question: Question) -> QuestionView:
         challenges=tuple(
             Challenge(**row, source=sources[None, row["id"]][0]) for row in tx.researchers.view_challenges(**here)
         ),
+        came_up_in=tuple(NoteMention(**row) for row in tx.scribes.notes_of_question(**here)),
         **tx.researchers.view_around(**here),
     )
 
