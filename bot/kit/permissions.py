@@ -11,6 +11,7 @@ NAMES = {
     "view_channel": "View Channels",
     "send_messages": "Send Messages",
     "send_messages_in_threads": "Send Messages in Threads",
+    "create_public_threads": "Create Public Threads",
     "embed_links": "Embed Links",
     "attach_files": "Attach Files",
     "read_message_history": "Read Message History",
@@ -19,8 +20,9 @@ NAMES = {
 }
 """discord.py's name of each permission, and Discord's own."""
 NEEDED = discord.Permissions(**dict.fromkeys(NAMES, True))
-"""Cards and notices are posted with embeds and files, the desk is pinned, a question may be offered by one reaction,
-and a message that is logged by it, or used as an answer, is read again."""
+"""Cards and notices are posted with embeds and files, a note is kept in a thread under its card, the desk is pinned, a
+question may be offered by one reaction and what waits in a note is marked by one, and messages are read again: what was
+logged, and after a time away the threads of notes."""
 SCOPES = ("bot", "applications.commands")
 
 
