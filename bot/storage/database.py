@@ -42,6 +42,7 @@ ROOMS = (
     "publishing",
     "researchers",
     "scribes",
+    "studying",
     "importing",
     "search",
 )

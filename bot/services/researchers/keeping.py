@@ -11,6 +11,7 @@ from bot.errors import NotFound, WrongState
 from bot.models.people import Actor, Capability, ServerSettings
 from bot.models.questions import Answer, Attachment, Origin, Question, QuestionState, Source, SourceKind
 from bot.services.capabilities import may
+from bot.services.learners import following
 from bot.services.publishing.changes import on_question_changed
 from bot.services.researchers import minding
 from bot.storage import outbox, search
@@ -158,9 +159,10 @@ def _columns(question: Question) -> dict[str, Any]:
 
 
 def after_change(tx: Tx, settings: ServerSettings, question: Question) -> None:
-    """Draw the card anew, index what may be found, and take from the public page what may not be there any longer."""
+    """Draw the card anew, index what may be found, let study cards follow, take from the public page what must go."""
     index(tx, question)
     on_question_changed(tx, question.server_id, question.id)
+    following.on_question_changed(tx, question)
     if not is_hidden(tx, question):
         draw(tx, settings, question)
 

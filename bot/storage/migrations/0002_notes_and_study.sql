@@ -138,14 +138,20 @@ CREATE TABLE study_card (
     unit_key        TEXT NOT NULL DEFAULT '',
     block_id        BIGINT REFERENCES block (id) ON DELETE SET NULL,
     question_id     BIGINT REFERENCES question (id) ON DELETE SET NULL,
+    source_channel_id BIGINT,                    -- of a card made of a message that is neither
+    source_message_id BIGINT,
     own_words       BIGINT NOT NULL DEFAULT 0,   -- reworded by the student: it does not follow its source's words
-    source_says     TEXT NOT NULL DEFAULT '',    -- what its source said when it was last taken over
+    source_says     TEXT NOT NULL DEFAULT '',    -- what its source says, as far as it is known to be so
     changed_at      BIGINT,                      -- its source changed, and the student has not seen it yet
+    reported_at     BIGINT,                      -- the student said that it is wrong; NULL again when its source changes
     state           TEXT NOT NULL CHECK (state IN ('active', 'suspended', 'retired')),
+    state_before    TEXT NOT NULL DEFAULT '',    -- of a retired card: what it is again when its source is put back
     fsrs            TEXT NOT NULL,               -- JSON: the scheduler's card
-    due_at          BIGINT NOT NULL,
+    wanted_at       BIGINT NOT NULL,             -- when the scheduler wants it
+    due_at          BIGINT NOT NULL,             -- when it comes up: later than wanted, where a backlog was spread
     reviewed_at     BIGINT,                      -- NULL: new
     lapses          BIGINT NOT NULL DEFAULT 0,   -- how often it was forgotten
+    stability       REAL,                        -- FSRS: days until it is known by nine in ten; NULL: new
     difficulty      REAL,                        -- FSRS: 1 to 10; NULL: new
     created_at      BIGINT NOT NULL,
     UNIQUE (server_id, user_id, block_id),
@@ -154,6 +160,7 @@ CREATE TABLE study_card (
 CREATE INDEX study_card_by_turn ON study_card (server_id, user_id, state, due_at);
 CREATE INDEX study_card_by_block ON study_card (block_id) WHERE block_id IS NOT NULL;
 CREATE INDEX study_card_by_question ON study_card (question_id) WHERE question_id IS NOT NULL;
+CREATE INDEX study_card_by_message ON study_card (source_message_id) WHERE source_message_id IS NOT NULL;
 
 CREATE TABLE study_review (
     id              INTEGER PRIMARY KEY,
@@ -169,7 +176,9 @@ CREATE TABLE study_setting (
     user_id         BIGINT NOT NULL,
     daily_cap       BIGINT NOT NULL DEFAULT 30,  -- cards in a day
     timezone        TEXT,                        -- IANA; NULL: the server's
+    spread_on       TEXT,                        -- the student's day, YYYY-MM-DD, on which a backlog was spread last
     reminder_hour   BIGINT,                      -- 0 to 23 in that zone; NULL: no reminder
+    reminder_set_at BIGINT,
     reminder_channel_id BIGINT,                  -- where the reminder stands when a direct message does not arrive
     PRIMARY KEY (server_id, user_id)
 );
