@@ -12,7 +12,7 @@ from discord import app_commands
 from discord.ext import commands, tasks
 
 from bot.clock import Clock, SystemClock
-from bot.kit import failures
+from bot.kit import desk, failures
 from bot.kit.deliverer import Deliverer
 from bot.kit.router import Router
 from bot.media import MediaStore
@@ -21,6 +21,7 @@ from bot.services.library import Library
 from bot.settings import Settings
 from bot.storage import migrations, outbox
 from bot.storage.database import Database
+from bot.text import catalogue
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -97,6 +98,7 @@ class Vademecum(commands.Bot):
         """Enter every server that the bot is in, then send what waits."""
         for guild in self.guilds:
             await librarians.arrive(self.library, guild.id, guild.name)
+            await librarians.redraw_desks(self.library, guild.id, desk.version(catalogue()))
         self.deliverer.wake()
 
     async def on_guild_join(self, guild: discord.Guild) -> None:

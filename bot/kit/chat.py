@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
 import discord
 
@@ -53,14 +54,29 @@ def short(text: str, limit: int) -> str:
     return (head if space and len(head) > limit // 2 else cut) + "…"
 
 
-def marked(snippet: str) -> str:
-    """Show the words that a search matched in bold, and escape the rest."""
-    return safe(" ".join(snippet.split())).replace(MARK_START, "**").replace(MARK_END, "**")
+def marked(snippet: str, limit: int = 300) -> str:
+    """Show the words that a search matched in bold, escape the rest, and cut what is longer."""
+    line = " ".join(snippet.split())
+    if len(line) > limit:
+        line = line[:limit]
+        line += MARK_END * (line.count(MARK_START) - line.count(MARK_END)) + "…"
+    return safe(line).replace(MARK_START, "**").replace(MARK_END, "**")
 
 
 def when(milliseconds: int, style: str = "R") -> str:
     """A time that every reader sees in their own zone (``R`` is "two hours ago", ``D`` a date)."""
     return f"<t:{milliseconds // 1000}:{style}>"
+
+
+def day(iso: str) -> str:
+    """A day (YYYY-MM-DD) in the words of each reader's language."""
+    # At this hour of UTC it is the same day from Hawaii to New Zealand.
+    return when(round(datetime.fromisoformat(f"{iso}T10:30+00:00").timestamp() * 1000), "D")
+
+
+def link_to(server_id: int, channel_id: int, message_id: int) -> str:
+    """The address of a message in Discord."""
+    return f"https://discord.com/channels/{server_id}/{channel_id}/{message_id}"
 
 
 def person(user_id: int) -> str:

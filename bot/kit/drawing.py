@@ -73,7 +73,7 @@ async def draw(bot: Vademecum, row: Row) -> Drawn | None:
         return await _notice(bot, row, payload, texts)
     if row.kind == "desk":
         embed, view = desk.public_desk(row.server_id, texts)
-        return Drawn(embed=embed, view=view, remember=True, pin=True)
+        return Drawn(embed=embed, view=view, edits=payload.get("message_id"), remember=True, pin=True)
     if row.kind == "reaction":
         return Drawn(edits=payload["message_id"], reaction=OFFER_EMOJI)
     raise KeyError(row.kind)

@@ -6,12 +6,14 @@ from collections.abc import Callable, Coroutine
 from functools import partial
 from operator import itemgetter
 
+from bot.kit import desk
 from bot.sandbox import simcord_private
 from bot.sandbox.sample_class import SampleClass, Table
 from bot.sandbox.sample_story import LIBRARIAN, Place, SampleStory, Step, moment
 from bot.sandbox.world import World
 from bot.services import librarians
 from bot.services.library import Library
+from bot.text import catalogue
 
 DESKS = ("questions", "history", "biology", "welcome")
 """The channels in which the library desk is posted at every start: it is the newest message there."""
@@ -42,9 +44,9 @@ class Furnisher:
 
     async def post_desks(self) -> None:
         """Post the library desk where people look for it."""
-        librarian = self._world.actors[LIBRARIAN]
+        librarian, looks = self._world.actors[LIBRARIAN], desk.version(catalogue())
         for key in DESKS:
-            post = librarians.post_desk(librarian, self._library, self._world.channels[key].id)
+            post = librarians.post_desk(librarian, self._library, self._world.channels[key].id, looks)
             await simcord_private.as_the_bot(self._world.env, post)
 
     async def _do(self, step: Step) -> None:

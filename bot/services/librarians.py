@@ -89,15 +89,30 @@ def _check_range(name: str, value: object) -> None:
         raise BadInput("errors.setting_out_of_range", least=least, most=most, value=str(value))
 
 
-async def post_desk(actor: Actor, library: Library, channel_id: int) -> None:
-    """Have the library desk posted in a channel, and pinned. Raises NotAllowed."""
+async def post_desk(actor: Actor, library: Library, channel_id: int, version: int) -> None:
+    """Have the library desk posted in a channel, and pinned; `version` says how it looks now. Raises NotAllowed."""
 
     def change(tx: Tx) -> None:
         require_set_up(actor)
         servers.enter(tx, actor.server_id)
-        outbox.do(tx, actor.server_id, channel_id, "desk")
+        outbox.do(tx, actor.server_id, channel_id, "desk", version)
 
     await library.database.write(change)
+
+
+async def redraw_desks(library: Library, server_id: int, version: int) -> int:
+    """Have the desks drawn anew that stand as they looked in another version; return how many.
+
+    One that somebody removed stays removed.
+    """
+
+    def change(tx: Tx) -> int:
+        desks = tx.librarians.renew_desks(server_id=server_id, version=version)
+        for one in desks:
+            outbox.do(tx, server_id, one["channel_id"], "desk", version, message_id=one["message_id"])
+        return len(desks)
+
+    return await library.database.write(change)
 
 
 async def post_cards_again(actor: Actor, library: Library) -> int:

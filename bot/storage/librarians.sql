@@ -25,6 +25,11 @@ WHERE publication.server_id = :server_id AND publication.state = 'asked' AND (
 -- name: forget_posted!
 DELETE FROM posted_message WHERE server_id = :server_id;
 
+-- name: renew_desks
+UPDATE posted_message SET subject = :version
+WHERE server_id = :server_id AND kind = 'desk' AND subject <> :version AND removed_at IS NULL
+RETURNING channel_id, message_id;
+
 -- name: shown_questions
 SELECT number FROM question
 WHERE server_id = :server_id AND state NOT IN ('waiting', 'withdrawn', 'duplicate')

@@ -1,10 +1,11 @@
-"""The learners' door: the desk, search, help, and what may be shown in public."""
+"""The learners' door: the desk, search, help, one's own work and goals, and what may be shown in public."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from cogs.learners.desk import Desk
+from cogs.learners.mine import Mine
 from cogs.learners.publishing import Publishing
 from cogs.learners.searching import Searching
 
@@ -20,3 +21,4 @@ async def setup(bot: Vademecum) -> None:
     """Open the room."""
     await bot.add_cog(Learners(bot))
     await bot.add_cog(Publishing(bot))
+    await bot.add_cog(Mine(bot))

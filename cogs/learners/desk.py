@@ -19,7 +19,10 @@ from bot.text import Catalogue
 
 NUMBERS_SHOWN = 8
 REFUSALS_SHOWN = 3
+GOALS_SHOWN = 3
 """What fits on a phone; the select below holds more."""
+HELP_FOR = ("everyone", "researchers", "askers", "scribes", "learners")
+"""Whose part `/help` tells to everybody, in this order."""
 
 
 class Desk(Room):
@@ -40,6 +43,8 @@ class Desk(Room):
             colour=cards.LEARNERS, title=texts.say("learners.desk.mine"), description=_waiting(mine, texts)
         )
         buttons = [one for one in desk_buttons(ref.server_id, texts) if one[0].key != ("my", "desk")]
+        if mine.goals:
+            buttons.append((Ref("my", "goals", ref.server_id), texts.say("learners.desk.button.my_goals"), "primary"))
         if mine.consents_waiting:
             label = texts.say("learners.desk.button.consents", count=mine.consents_waiting)
             buttons.append((Ref("publication", "consents", ref.server_id), label, "primary"))
@@ -58,7 +63,7 @@ class Desk(Room):
         embed = discord.Embed(
             colour=cards.LEARNERS, title=texts.say("learners.help.title"), description=texts.say("learners.help.intro")
         )
-        for who in ("everyone", "researchers", "askers", *(("librarians",) if actor.manages_server else ())):
+        for who in (*HELP_FOR, *(("librarians",) if actor.manages_server else ())):
             embed.add_field(
                 name=texts.say(f"learners.help.{who}.name"), value=texts.say(f"learners.help.{who}.body"), inline=False
             )
@@ -81,7 +86,22 @@ def _waiting(mine: DeskView, texts: Catalogue) -> str:
         texts.say("learners.desk.refused", number=one.line.number, reason=chat.safe(one.reason))
         for one in mine.refused[:REFUSALS_SHOWN]
     ]
+    lines += _of_notes_and_study(mine, texts)
     return "\n".join(lines) or texts.say("learners.desk.nothing_waits")
+
+
+def _of_notes_and_study(mine: DeskView, texts: Catalogue) -> list[str]:
+    lines = []
+    if mine.notes:
+        notes = ", ".join(f"#{one.number} {chat.safe(chat.short(one.title, 40))}" for one in mine.notes[:NUMBERS_SHOWN])
+        lines.append(texts.say("learners.desk.notes", notes=notes))
+    waiting = sum(one.waiting for one in mine.notes)
+    if waiting:
+        lines.append(texts.say("learners.desk.notes_waiting", count=waiting))
+    lines += [
+        texts.say("learners.desk.goal", goal=chat.safe(chat.short(one.text, 80))) for one in mine.goals[:GOALS_SHOWN]
+    ]
+    return lines
 
 
 def _desk_view(mine: DeskView, server_id: int, buttons: list[Button], texts: Catalogue) -> discord.ui.View:

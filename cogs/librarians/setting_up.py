@@ -8,7 +8,7 @@ import discord
 from discord import app_commands
 
 from bot.errors import BadInput
-from bot.kit import cards, chat, drawing
+from bot.kit import cards, chat, desk, drawing
 from bot.kit.buttons import Button, add_channel_select, chosen_ids, view
 from bot.kit.forms import TextField, Typed
 from bot.kit.people import actor_of
@@ -18,7 +18,7 @@ from bot.kit.rooms import Interaction, Room, say, texts_for
 from bot.kit.router import Form, opens, press, submits
 from bot.models.people import ServerSettings
 from bot.services import librarians
-from bot.text import Catalogue
+from bot.text import Catalogue, catalogue
 
 SWITCHES = ("sources_required", "anonymity_allowed", "publishing_allowed", "search_engines_allowed")
 NUMBERS = ("asks_per_hour", "open_claims", "stale_claim_days", "offer_after_days")
@@ -116,7 +116,7 @@ class SettingUp(Room):
         missing = drawing.missing_permissions(self.bot, actor.server_id, channel_id)
         if missing:
             raise BadInput("errors.cannot_post_here", missing=", ".join(missing))
-        await librarians.post_desk(actor, self.library, channel_id)
+        await librarians.post_desk(actor, self.library, channel_id, desk.version(catalogue()))
         return await self._page(interaction, texts.say("librarians.setup.desk_posted", channel=f"<#{channel_id}>"))
 
     def _channel_ids(self, interaction: Interaction) -> list[int]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from bot.clock import DAY
 from bot.models.questions import QuestionState
-from bot.services.learners import desk
+from bot.models.sessions import BlockState
+from bot.services.learners import desk, goals
 from bot.services.library import Library
 from bot.services.publishing.requesting import ask_publication
 from bot.services.researchers import answering, asking
 from bot.services.researchers.finding import QuestionLine
 from tests.cast import BEN, ELSEWHERE, LINDQVIST, MIA, NOOR, OKAFOR, TOMASZ, MovableClock
+from tests.services.learning import note, write
 from tests.services.researching import WEB, ask, ask_anonymously, choose, passed, reach
 
 
@@ -63,6 +66,32 @@ class TestDesk:
             assert (theirs.to_settle, theirs.asked_anonymously, theirs.refused) == ((), (), ())
         clock.advance(desk.REFUSED_SHOWN_FOR + 1)
         assert (await desk.my_desk(MIA, library)).refused == ()
+
+    async def test_names_the_open_notes_one_keeps_and_what_waits_there(self, library: Library) -> None:
+        older = await note(library, "Leaves", day="2026-11-10")
+        newer = await note(library, "Whales", day="2026-11-17")
+        closed = await note(library, "Stars", day="2026-11-18")
+        for position in (1, 2):
+            await write(library, older, "krill", NOOR, state=BlockState.WAITING, position=position)
+        await write(library, newer, "song", MIA, position=3)
+        await library.database.write(
+            lambda tx: tx.connection.execute("UPDATE session SET state = 'closed' WHERE id = ?", (closed.id,)).close()
+        )
+        assert (await desk.my_desk(MIA, library)).notes == (
+            desk.OpenNote(newer.number, "Whales", "2026-11-17", 0),
+            desk.OpenNote(older.number, "Leaves", "2026-11-10", 2),
+        )
+        for other in (NOOR, OKAFOR, ELSEWHERE):
+            assert (await desk.my_desk(other, library)).notes == ()
+        await library.database.write(lambda tx: tx.connection.execute("UPDATE session_scribe SET until = 1").close())
+        assert (await desk.my_desk(MIA, library)).notes == ()
+
+    async def test_says_when_it_is_time_to_look_back(self, library: Library, clock: MovableClock) -> None:
+        await goals.add_goal(MIA, library, goals.Wish("Read more.", "tomorrow"))
+        assert (await desk.my_desk(MIA, library)).goals == ()
+        clock.advance(DAY)
+        assert [goal.text for goal in (await desk.my_desk(MIA, library)).goals] == ["Read more."]
+        assert (await desk.my_desk(OKAFOR, library)).goals == ()
 
     async def test_is_empty_in_another_server(self, library: Library) -> None:
         await ask(library)

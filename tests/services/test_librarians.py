@@ -10,12 +10,13 @@ import pytest
 from bot.errors import BadInput, NotAllowed
 from bot.models.people import ServerSettings
 from bot.models.questions import QuestionState
-from bot.services import librarians
+from bot.services import librarians, servers
 from bot.services.library import Library
 from bot.services.publishing.approving import publications_waiting
 from bot.services.publishing.consenting import give_consent
 from bot.services.publishing.requesting import ask_publication
 from bot.services.researchers.settling import reopen_question
+from bot.storage.database import Tx
 from tests.cast import LINDQVIST, MIA, NOOR, OKAFOR, OTHER_SERVER, SERVER
 from tests.services.researching import CHANNEL, ask_anonymously, choose, queued, reach, rows
 
@@ -48,7 +49,7 @@ class TestSettings:
     async def test_are_for_librarians(self, library: Library) -> None:
         for act in (
             librarians.change_settings(MIA, library, open_claims=5),
-            librarians.post_desk(MIA, library, CHANNEL),
+            librarians.post_desk(MIA, library, CHANNEL, 1),
             librarians.waiting_for_librarian(MIA, library),
         ):
             with pytest.raises(NotAllowed):
@@ -82,9 +83,26 @@ class TestSettings:
 
 
 async def test_the_desk_is_posted_where_a_librarian_wants_it(library: Library) -> None:
-    await librarians.post_desk(OKAFOR, library, CHANNEL)
+    await librarians.post_desk(OKAFOR, library, CHANNEL, 7)
     (row,) = await queued(library)
-    assert (row["kind"], row["channel_id"], json.loads(row["payload"])) == ("desk", CHANNEL, {})
+    assert (row["kind"], row["channel_id"], row["subject"], json.loads(row["payload"])) == ("desk", CHANNEL, 7, {})
+
+
+async def test_desks_that_look_as_they_did_are_drawn_anew_once(library: Library) -> None:
+    def stand(tx: Tx) -> None:
+        servers.enter(tx, SERVER)
+        for message_id, version in ((11, 1), (12, 2), (13, 1)):
+            tx.outbox.remember_posted(
+                message_id=message_id, server_id=SERVER, channel_id=CHANNEL, kind="desk", subject=version, now=tx.now
+            )
+        tx.outbox.mark_removed(message_id=13, now=tx.now)
+
+    await library.database.write(stand)
+    assert await librarians.redraw_desks(library, SERVER, 2) == 1
+    (row,) = await queued(library)
+    assert (row["kind"], row["channel_id"], json.loads(row["payload"])) == ("desk", CHANNEL, {"message_id": 11})
+    assert await librarians.redraw_desks(library, SERVER, 2) == 0
+    assert await librarians.redraw_desks(library, OTHER_SERVER, 3) == 0
 
 
 class TestWaiting:

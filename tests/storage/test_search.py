@@ -55,15 +55,21 @@ async def find(
         ("why is the sky blue", '"why" "is" "the" "sky" "blue"*', '"blue"*'),
         ("do whales sleep", '"do" "whales" "sleep"*', '"whales" OR "sleep"*'),
         ('a" OR b', '"a" "OR" "b"*', '"a" OR "OR" OR "b"*'),
-        ("größer 図書館", '"größer" "図書館"*', '"größer"*'),
+        ("größer als", '"größer" "als"*', '"größer"*'),
+        ("größer 図書館", '"größer" "図|書|館"*', '"größer" OR "図|書" OR "書|館"*'),
+        ("C言語 は 木", '"C|言|語" "は" "木"*', '"言|語"*'),
+        ("木", '"木"*', '"木"*'),
     ],
 )
 def test_words_become_a_query(typed: str, every: str, any_word: str) -> None:
-    assert (fts_query(typed), fts_query(typed, any_word=True)) == (every, any_word)
+    """A bar stands for the gap between characters that are written without spaces."""
+    asked = [fts_query(typed), fts_query(typed, any_word=True)]
+    assert [one.replace("\u200b", "|") for one in asked] == [every, any_word]
 
 
 def test_only_so_many_words_count() -> None:
-    assert fts_query("word " * 50).count('"word"') == search.WORDS_LIMIT
+    for typed, any_word in (("word " * 50, False), ("word " * 50, True), ("図書館" * 50, True)):
+        assert fts_query(typed, any_word=any_word).count('"') == 2 * search.WORDS_LIMIT
 
 
 async def test_words_are_found_in_any_order_in_any_case_without_accents_and_as_beginnings(library: Library) -> None:
@@ -72,6 +78,17 @@ async def test_words_are_found_in_any_order_in_any_case_without_accents_and_as_b
         assert await find(library, typed) == [1]
     for typed in ("hiver", "haud", "ete froid", "cha ete"):
         assert await find(library, typed) == []
+
+
+async def test_chinese_and_japanese_are_found_from_anywhere_in_a_run(library: Library) -> None:
+    await put(library, 1, "学校の図書館はなぜ静かですか？")
+    await put(library, 2, "書館図")
+    for typed in ("図書館", "館は", "静か", "図書 学校"):
+        assert await find(library, typed) == [1]
+    assert await find(library, "図館") == []
+    assert await find(library, "図書館で走る", any_word=True) == [1, 2]
+    (hit,) = await library.database.read(lambda tx: search.find(tx, SERVER, "図書館", limit=1))
+    assert hit.snippet == f"学校の{MARK_START}図書館{MARK_END}はなぜ静かですか？"
 
 
 async def test_what_is_put_again_is_found_anew_and_what_is_taken_out_is_not(library: Library) -> None:

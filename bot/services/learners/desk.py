@@ -7,7 +7,9 @@ from typing import Any
 
 from bot.clock import DAY
 from bot.models.people import Actor, Capability
+from bot.models.studying import Goal
 from bot.services.capabilities import may
+from bot.services.learners.goals import goals_to_look_back_on
 from bot.services.librarians import waiting_in
 from bot.services.library import Library
 from bot.services.publishing.consenting import consents_waiting
@@ -29,11 +31,22 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenNote:
+    """A note that is still written, and whose scribe one is. `waiting` counts what waits to be taken in."""
+
+    number: int
+    title: str
+    held_on: str
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
 class DeskView:
     """What waits for one person: what they hold, what of theirs has answers, what they asked that has none yet.
 
-    Newest first, at most `DESK_LIMIT` each. `asked_anonymously` and `refused` are for the eyes of that person alone:
-    a desk is never shown to anybody else. `librarian_waiting` is None for who is no librarian.
+    Newest first, at most `DESK_LIMIT` each. `asked_anonymously` and `refused` are for the eyes of that person alone,
+    and so are `goals`, on which it is time to look back: a desk is never shown to anybody else. `librarian_waiting` is
+    None for who is no librarian.
     """
 
     open_claims: tuple[QuestionLine, ...]
@@ -41,6 +54,8 @@ class DeskView:
     asked: tuple[QuestionLine, ...]
     asked_anonymously: tuple[QuestionLine, ...]
     refused: tuple[Refusal, ...]
+    notes: tuple[OpenNote, ...]
+    goals: tuple[Goal, ...]
     consents_waiting: int
     librarian_waiting: int | None
 
@@ -60,11 +75,18 @@ async def my_desk(actor: Actor, library: Library) -> DeskView:
             asked=_lines(rows, "asked"),
             asked_anonymously=_lines(rows, "anonymous"),
             refused=_refusals(rows),
+            notes=_notes(tx, actor),
+            goals=goals_to_look_back_on(tx, actor)[:DESK_LIMIT],
             consents_waiting=len(consents),
             librarian_waiting=waiting_in(tx, actor.server_id).count if librarian else None,
         )
 
     return await library.database.read(look)
+
+
+def _notes(tx: Tx, actor: Actor) -> tuple[OpenNote, ...]:
+    rows = tx.learners.my_open_notes(server_id=actor.server_id, user_id=actor.user_id, limit=DESK_LIMIT)
+    return tuple(OpenNote(**row) for row in rows)
 
 
 def _lines(rows: list[dict[str, Any]], wanted: str) -> tuple[QuestionLine, ...]:

@@ -1,0 +1,58 @@
+"""How a piece looks in a list: its shape, its number as a link to where it stands, what it is, how it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from bot.kit import cards, chat
+from bot.models.pieces import Piece
+from bot.models.questions import QuestionState
+from bot.models.sessions import SessionState
+from bot.text import Catalogue
+
+NOTE_SHAPES = {SessionState.OPEN: "✎", SessionState.CLOSED: "▤"}
+UNIT_LENGTH = 40
+
+
+DESCRIPTION_LENGTH = 4_096
+"""Characters of an embed's description."""
+
+
+def fitting(lines: Iterable[str]) -> str:
+    """Join lines as far as they fit into a description: one that is cut in half could leave a broken link."""
+    text = ""
+    for line in lines:
+        if len(text) + len(line) + 1 > DESCRIPTION_LENGTH:
+            break
+        text += f"{line}\n"
+    return text.rstrip()
+
+
+def piece_line(piece: Piece, server_id: int, texts: Catalogue) -> str:
+    """The first line of a piece: ``● **#42** · question · settled · *Photosynthesis* · on the site``."""
+    parts = [
+        f"{_shape(piece)} **{_number(piece, server_id)}**",
+        texts.say(f"learners.piece.{piece.kind}"),
+        _state(piece, texts),
+    ]
+    if piece.unit:
+        parts.append(f"*{chat.safe(chat.short(piece.unit, UNIT_LENGTH))}*")
+    if piece.page:
+        parts.append(f"[{texts.say('learners.piece.page')}]({piece.page})")
+    return " · ".join(parts)
+
+
+def _shape(piece: Piece) -> str:
+    return cards.SHAPES[piece.state] if isinstance(piece.state, QuestionState) else NOTE_SHAPES[piece.state]
+
+
+def _number(piece: Piece, server_id: int) -> str:
+    number = f"#{piece.number}" + (f".{piece.ordinal}" if piece.ordinal else "")
+    if piece.channel_id is None or piece.message_id is None:
+        return number
+    return f"[{number}]({chat.link_to(server_id, piece.channel_id, piece.message_id)})"
+
+
+def _state(piece: Piece, texts: Catalogue) -> str:
+    room = "researchers.state" if isinstance(piece.state, QuestionState) else "learners.note_state"
+    return texts.say(f"{room}.{piece.state}")
