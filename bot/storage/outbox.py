@@ -22,11 +22,18 @@ def post_question(tx: Tx, server_id: int, channel_id: int | None, number: int) -
 
 def draw_question(tx: Tx, server_id: int, channel_id: int | None, number: int) -> None:
     """Queue the question's card: posted in `channel_id` where it stands nowhere yet, redrawn where it stands."""
-    shown_in = {
-        row["channel_id"] for row in tx.outbox.posted(server_id=server_id, kind="question_card", subject=number)
-    }
+    _draw(tx, server_id, channel_id, "question_card", number)
+
+
+def draw_note(tx: Tx, server_id: int, channel_id: int, number: int) -> None:
+    """Queue the card of a session's note, likewise."""
+    _draw(tx, server_id, channel_id, "note_card", number)
+
+
+def _draw(tx: Tx, server_id: int, channel_id: int | None, kind: str, number: int) -> None:
+    shown_in = {row["channel_id"] for row in tx.outbox.posted(server_id=server_id, kind=kind, subject=number)}
     for channel in shown_in or ({channel_id} if channel_id else set()):
-        _add(tx, server_id, channel, "question_card", number)
+        _add(tx, server_id, channel, kind, number)
 
 
 def notify(

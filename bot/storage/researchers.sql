@@ -65,11 +65,12 @@ UPDATE question SET hidden = 0, refused_because = '', passed_by_user_id = :passe
 UPDATE question SET refused_because = :reason WHERE server_id = :server_id AND id = :id;
 
 -- name: time_of_recent_ask$
--- When a person asked the last time but :skip, in this server; what was asked anonymously counts too.
+-- When a person asked the last time but :skip, in this server; what was asked anonymously counts too, and what was
+-- written into a note (origin 'message', but no message of its own) does not.
 SELECT created_at FROM (
     SELECT created_at FROM question
     WHERE server_id = :server_id AND asker_user_id = :user_id AND logged_by_user_id IS NULL
-        AND origin <> 'import' AND created_at > :since
+        AND origin <> 'import' AND NOT (origin = 'message' AND source_message_id IS NULL) AND created_at > :since
     UNION ALL
     SELECT created_at FROM question
     WHERE server_id = :server_id AND logged_by_user_id = :user_id AND created_at > :since

@@ -104,6 +104,28 @@ SELECT state FROM block_revision WHERE block_id = :block_id AND state <> 'struck
 -- name: say_who_checked!
 UPDATE block SET checked_by_user_id = :checked_by, checked_at = :checked_at WHERE server_id = :server_id AND id = :id;
 
+-- Holes: the questions of a note
+
+-- name: link_question!
+UPDATE block SET question_id = :question_id WHERE server_id = :server_id AND id = :id;
+
+-- name: holes_of_question
+-- Where it stands in notes, itself or as a question that repeats it.
+SELECT block.id, block.filled_at, session.number, session.title, session.channel_id, session.thread_id
+FROM question
+JOIN block ON block.question_id = question.id AND block.state = 'standing'
+JOIN session ON session.id = block.session_id
+WHERE +question.server_id = :server_id AND (question.id = :question_id OR question.duplicate_of_id = :question_id)
+ORDER BY block.id;
+
+-- name: who_filled$
+SELECT author_user_id FROM answer
+WHERE question_id = :question_id AND removed = 0
+ORDER BY endorsed_at IS NULL, ordinal LIMIT 1;
+
+-- name: say_it_is_filled!
+UPDATE block SET filled_at = :now WHERE server_id = :server_id AND id = :id;
+
 -- Compiling: versions of notes
 
 -- name: hole_questions

@@ -30,6 +30,7 @@ __all__ = [
     "Ask",
     "add_attachments",
     "ask_and_say_where",
+    "ask_from_note",
     "ask_question",
     "check_may_edit",
     "clean_text",
@@ -56,7 +57,7 @@ class Ask:
 
     `parent` is the number of the question that it follows from, `parent_answer` the ordinal of an answer there.
     `asker_id` is the author of a message that somebody else logs; None: the actor asks. `channel_id` is where the
-    asker will be told of answers.
+    asker will be told of answers. `class_id` None: the server's only class, or its first.
     """
 
     text: str
@@ -70,6 +71,7 @@ class Ask:
     source_message_id: int | None = None
     asker_id: int | None = None
     origin: Origin = Origin.COMMAND
+    class_id: int | None = None
 
 
 async def ask_question(actor: Actor, library: Library, ask: Ask, *, event_id: int | None = None) -> Question:
@@ -111,6 +113,21 @@ def _keep(tx: Tx, settings: ServerSettings, actor: Actor, ask: Ask) -> Question:
     _check_anonymity(settings, actor, ask)
     cleaned = _Cleaned.of(ask)
     _check_pace(tx, settings, actor)
+    return _log(tx, settings, actor, ask, cleaned, parent)
+
+
+def ask_from_note(tx: Tx, actor: Actor, ask: Ask) -> Question:
+    """Log a question that was written into a note, inside a change that is under way, and return it.
+
+    It counts against no limit: who takes notes may write down whatever is asked in class. Raises BadInput.
+    """
+    settings = servers.settings_of(tx, actor.server_id)
+    return _log(tx, settings, actor, ask, _Cleaned.of(ask), None)
+
+
+def _log(
+    tx: Tx, settings: ServerSettings, actor: Actor, ask: Ask, cleaned: _Cleaned, parent: Question | None
+) -> Question:
     question = _add(tx, settings, actor, ask, cleaned, parent)
     _keep_attachments(tx, question, ask.attachments)
     if question.state is QuestionState.OPEN:
@@ -183,7 +200,7 @@ def _add(
     number = tx.housekeeping.take_number(server_id=actor.server_id)
     question_id = tx.researchers.add_question(
         server_id=actor.server_id,
-        class_id=tx.housekeeping.only_class(server_id=actor.server_id),
+        class_id=ask.class_id or tx.housekeeping.only_class(server_id=actor.server_id),
         number=number,
         state=QuestionState.WAITING if ask.anonymous else QuestionState.OPEN,
         text=cleaned.text,

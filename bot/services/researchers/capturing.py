@@ -99,11 +99,15 @@ def _let_go(tx: Tx, server_id: int, message_id: int, captured: dict[str, Any]) -
     settings = servers.settings_of(tx, server_id)
     question = keeping.find_question(tx, server_id, captured["subject"])
     if captured["kind"] == "question":
-        return _remove_question(tx, settings, question)
+        return remove_question(tx, settings, question)
     return _remove_answer(tx, settings, question, keeping.find_answer(tx, question, captured["ordinal"]))
 
 
-def _remove_question(tx: Tx, settings: ServerSettings, question: Question) -> list[str]:
+def remove_question(tx: Tx, settings: ServerSettings, question: Question) -> list[str]:
+    """Withdraw a question whose words were deleted, without a word of it; return the digests of its files.
+
+    Its words leave the index itself within the hour (`minding.plan_forgetting`, which is for the caller to promise).
+    """
     digests = _drop_files(tx, question_id=question.id)
     tx.researchers.forget_question_revisions(id=question.id)
     tx.researchers.mark_question_removed(server_id=question.server_id, id=question.id)
@@ -153,22 +157,35 @@ def _follow(tx: Tx, server_id: int, captured: dict[str, Any], text: str) -> bool
     if captured["kind"] == "posted":
         return False
     question = keeping.find_question(tx, server_id, captured["subject"])
+    if captured["kind"] == "question":
+        return follow_question(tx, question, text)
     if question.state not in FOLLOWED:
         return False
     try:
-        if captured["kind"] == "question":
-            return _reword_question(tx, question, clean_text(text, QUESTION_LIMIT, "question"))
         answer = keeping.find_answer(tx, question, captured["ordinal"])
         return _reword_answer(tx, question, answer, clean_text(text, ANSWER_LIMIT, "answer"))
     except BadInput:
         return False
 
 
-def _reword_question(tx: Tx, question: Question, text: str) -> bool:
+def follow_question(tx: Tx, question: Question, text: str, *, by: int | None = None) -> bool:
+    """Let a question say what is now written where it came from; what it said before is kept. `by` None: its asker.
+
+    Return whether it changed: see `message_edited` for when it does not.
+    """
+    if question.state not in FOLLOWED:
+        return False
+    try:
+        return _reword_question(tx, question, clean_text(text, QUESTION_LIMIT, "question"), by)
+    except BadInput:
+        return False
+
+
+def _reword_question(tx: Tx, question: Question, text: str, by: int | None) -> bool:
     here = {"server_id": question.server_id, "id": question.id}
     if text == question.text or not tx.researchers.follows_message(**here):
         return False
-    keeping.keep_question_revision(tx, question, question.asker_id)
+    keeping.keep_question_revision(tx, question, by or question.asker_id)
     settings = servers.settings_of(tx, question.server_id)
     keeping.save(tx, settings, question, text=text, revision=question.revision + 1)
     tx.researchers.say_it_follows(**here)

@@ -14,6 +14,7 @@ from bot.services.capabilities import may
 from bot.services.learners import following
 from bot.services.publishing.changes import on_question_changed
 from bot.services.researchers import minding
+from bot.services.scribes import holes
 from bot.storage import outbox, search
 from bot.storage.database import Tx
 
@@ -159,10 +160,11 @@ def _columns(question: Question) -> dict[str, Any]:
 
 
 def after_change(tx: Tx, settings: ServerSettings, question: Question) -> None:
-    """Draw the card anew, index what may be found, let study cards follow, take from the public page what must go."""
+    """Draw the card anew, index what may be found, take from the public what must go; notes and study cards follow."""
     index(tx, question)
     on_question_changed(tx, question.server_id, question.id)
     following.on_question_changed(tx, question)
+    holes.on_question_changed(tx, question)
     if not is_hidden(tx, question):
         draw(tx, settings, question)
 

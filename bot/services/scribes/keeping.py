@@ -23,7 +23,10 @@ from bot.models.sessions import (
     SessionState,
 )
 from bot.services.capabilities import may
+from bot.services.learners import following
+from bot.services.publishing.changes import on_note_changed
 from bot.services.researchers.keeping import LARGEST_NUMBER
+from bot.services.scribes import questions
 from bot.storage import search
 from bot.storage.database import Tx
 
@@ -146,7 +149,10 @@ class NewBlock:
 
 
 def add_block(tx: Tx, session: Session, new: NewBlock) -> Block:
-    """Add a block to a note, and make it findable where it stands. The act has raised the version (`bump`)."""
+    """Add a block to a note, and make it findable where it stands; a question that stands is asked.
+
+    The act has raised the version (`bump`).
+    """
     follows = 0 if new.source_message_id is None else 1
     values = {name: getattr(new, name) for name in _ADDED}
     block_id = tx.scribes.add_block(
@@ -172,14 +178,14 @@ def add_block(tx: Tx, session: Session, new: NewBlock) -> Block:
         tx.scribes.add_block_file(block_id=block_id, server_id=session.server_id, **asdict(new.file))
     _keep_revision(tx, block, Cause.WRITTEN, new.author_id)
     _index(tx, block)
-    return block
+    return questions.ask(tx, session, block)
 
 
 _ADDED = ("kind", "text", "state", "author_id", "position", "part", "source_message_id", "taken_by")
 
 
 def save_block(tx: Tx, block: Block, cause: Cause, by: int | None, **changes: Any) -> Block:
-    """Keep a block with `changes` as its next revision, and let follow what follows: the index, cards, the public page.
+    """Keep a block with `changes` as its next revision; index, question, study cards and public page follow.
 
     A check lapses when its words change. A block that says what its message says goes on doing so while its words stay,
     and when its message says others (`Cause.MESSAGE`). The act has raised the version (`bump`).
@@ -191,10 +197,29 @@ def save_block(tx: Tx, block: Block, cause: Cause, by: int | None, **changes: An
         changed = replace(changed, checked_by=None, checked_at=None)
     if cause is Cause.MESSAGE or (same_words and block.follows_message):
         changed = replace(changed, message_revision=revision)
+    if changed.kind is not BlockKind.QUESTION:  # what was a question once is one still, but no hole of this note
+        changed = replace(changed, question_id=None, question_number=None)
     tx.scribes.save_block(**{name: getattr(changed, name) for name in _SAVED}, by=by)
     _keep_revision(tx, changed, cause, by)
     _index(tx, changed, before=block)
+    if changed.kind is BlockKind.QUESTION and changed.state in {BlockState.STANDING, BlockState.STRUCK}:
+        changed = _follow(tx, changed, by, reworded=not same_words)
+    following.on_block_changed(tx, changed)
+    say_note_changed(tx, changed.server_id, changed.session_id)
     return changed
+
+
+def say_note_changed(tx: Tx, server_id: int, session_id: int) -> None:
+    """Have taken from the public what must go; once for all that a note's acts change before the next COMMIT."""
+    tx.before_commit((server_id, "note", session_id), lambda last: on_note_changed(last, server_id, session_id))
+
+
+def _follow(tx: Tx, block: Block, by: int | None, *, reworded: bool) -> Block:
+    if block.question_id is None:
+        return questions.ask(tx, session_by_id(tx, block.server_id, block.session_id), block)
+    if reworded:
+        questions.reword(tx, block, by)
+    return block
 
 
 _SAVED = (

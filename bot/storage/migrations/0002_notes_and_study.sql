@@ -46,10 +46,11 @@ CREATE TABLE thread_message (
     author_user_id  BIGINT,                      -- NULL: deleted
     edited_at       BIGINT NOT NULL DEFAULT 0,   -- of the newest text that was taken in; an older one changes nothing
     deleted         BIGINT NOT NULL DEFAULT 0,   -- a text that comes after its deletion changes nothing
-    fence           TEXT NOT NULL DEFAULT '',    -- the code fence that it leaves open: its author's next message goes on in it
-    text            TEXT NOT NULL DEFAULT ''     -- kept only where it would be split otherwise in an open fence
+    fence           TEXT NOT NULL DEFAULT '',    -- where `text` is kept: the line that opened the code fence it leaves open
+    text            TEXT NOT NULL DEFAULT ''     -- kept only where it may be split otherwise in a fence left open before it
 );
-CREATE INDEX thread_message_by_author ON thread_message (session_id, author_user_id, message_id);
+CREATE INDEX thread_message_by_author ON thread_message (session_id, author_user_id, message_id) WHERE text <> '';
+CREATE INDEX thread_message_by_session ON thread_message (session_id);
 CREATE INDEX thread_message_by_channel ON thread_message (channel_id, message_id);
 
 CREATE TABLE block (
@@ -69,6 +70,7 @@ CREATE TABLE block (
     taken_by_user_id BIGINT,                     -- the scribe who took in what somebody else wrote
     checked_by_user_id BIGINT,                   -- of a term: who confirmed it, not its author
     checked_at      BIGINT,
+    filled_at       BIGINT,                      -- of a hole: when who filled it was thanked; once only
     created_at      BIGINT NOT NULL,
     changed_at      BIGINT NOT NULL,
     revision        BIGINT NOT NULL DEFAULT 1,

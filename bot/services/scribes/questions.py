@@ -1,0 +1,52 @@
+"""A line of a note that begins with ``?``: the question that it is among the researchers."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.models.people import Actor
+from bot.models.questions import Origin
+from bot.models.sessions import Block, BlockKind, BlockState, Session
+from bot.services import servers
+from bot.services.researchers import capturing, keeping
+from bot.services.researchers.asking import Ask, ask_from_note
+from bot.services.scribes.blocks import question_in
+from bot.storage.database import Tx
+
+
+def ask(tx: Tx, session: Session, block: Block) -> Block:
+    """Log the question of a block that stands and has none yet, in the name of its author; return the block with it.
+
+    Its topic is the unit, and its asker is told of answers in the thread. Any other block is returned as it is.
+    """
+    words = question_in(block.text) if block.kind is BlockKind.QUESTION else ""
+    asked_or_not_yet = block.question_id is not None or block.state is not BlockState.STANDING
+    if not words or asked_or_not_yet or block.author_id is None:
+        return block
+    wanted = Ask(
+        words,
+        topic=session.unit,
+        channel_id=session.thread_id or session.channel_id,
+        origin=Origin.MESSAGE,
+        class_id=session.class_id,
+    )
+    question = ask_from_note(tx, Actor(block.server_id, block.author_id), wanted)
+    tx.scribes.link_question(server_id=block.server_id, id=block.id, question_id=question.id)
+    return replace(block, question_id=question.id, question_number=question.number)
+
+
+def reword(tx: Tx, block: Block, by: int | None) -> None:
+    """Let a block's question say what the block says, as far as a question still follows (`capturing.FOLLOWED`)."""
+    if block.question_number is not None:
+        question = keeping.find_question(tx, block.server_id, block.question_number)
+        capturing.follow_question(tx, question, question_in(block.text), by=by)
+
+
+def let_go(tx: Tx, block: Block) -> list[str]:
+    """Remove the question of a block that is removed, as that of a deleted message; return the digests of its files."""
+    if block.question_number is None:
+        return []
+    question = keeping.find_question(tx, block.server_id, block.question_number)
+    if question.removed:
+        return []
+    return capturing.remove_question(tx, servers.settings_of(tx, block.server_id), question)
