@@ -22,6 +22,8 @@ _log = logging.getLogger(__name__)
 
 HOUSEKEEPING = "housekeeping"
 """Due work of the whole house: what nobody needs any more is deleted, once a day."""
+INDEX_ANEW = "index_anew"
+"""Due work about a server, planned by a migration: what was indexed in an earlier way is indexed anew, bit by bit."""
 EVENTS_KEPT_FOR = 7 * DAY
 """Milliseconds for which a handled event is remembered; Discord repeats one within minutes, or never."""
 FAILED_WAITS = HOUR
@@ -85,6 +87,12 @@ def _keep_house(tx: Tx, _server_id: int, _subject: int) -> None:
     tx.housekeeping.plan_work(server_id=None, kind=HOUSEKEEPING, subject=0, due_at=tx.now + DAY)
 
 
+def _index_anew(tx: Tx, server_id: int, after: int) -> None:
+    last = search.put_again(tx, server_id, after)
+    if last is not None:
+        tx.housekeeping.plan_work(server_id=server_id, kind=INDEX_ANEW, subject=last, due_at=tx.now)
+
+
 def _forget_words(tx: Tx, server_id: int, _subject: int) -> None:
     search.rebuild(tx, server_id)
 
@@ -94,6 +102,7 @@ _WORK: dict[str, Callable[[Tx, int, int], None]] = {
     minding.CLAIM_RELEASE: reminding.release_stale,
     minding.OFFER: reminding.offer_untaken,
     minding.FORGET_WORDS: _forget_words,
+    INDEX_ANEW: _index_anew,
     HOUSEKEEPING: _keep_house,
 }
 """What each kind of due work does with its server (0: the whole house) and its subject."""

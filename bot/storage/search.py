@@ -140,6 +140,25 @@ def rebuild(tx: Tx, server_id: int) -> None:
     tx.before_commit((server_id, "rebuild"), step)
 
 
+def put_again(tx: Tx, server_id: int, after: int, limit: int = 2_000) -> int | None:
+    """Index anew what was put when characters without spaces were not told apart: `limit` documents after `after`.
+
+    Return what to go on from, or None where that was all.
+    """
+    if not _exists(tx, server_id):
+        return None
+    table = f"search_{server_id}"
+    rows = tx.connection.execute(
+        f"SELECT rowid AS document, body FROM {table} WHERE rowid > ? ORDER BY rowid LIMIT ?",  # noqa: S608
+        (after, limit),
+    ).fetchall()
+    tx.connection.executemany(
+        f"INSERT OR REPLACE INTO {table} (rowid, body) VALUES (?, ?)",  # noqa: S608
+        [(row["document"], spread) for row in rows if (spread := _spread(row["body"])) != row["body"]],
+    )
+    return rows[-1]["document"] if len(rows) == limit else None
+
+
 def find(
     tx: Tx,
     server_id: int,

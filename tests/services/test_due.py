@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -13,6 +14,7 @@ from bot.errors import StorageUnavailable
 from bot.services import drafts, due, servers
 from bot.services.library import Library
 from bot.services.researchers import capturing, minding
+from bot.storage import migrations, search
 from bot.storage.database import Tx
 from tests.cast import MIA, SERVER, MovableClock
 from tests.services.researching import ask, promises, rows
@@ -149,3 +151,27 @@ async def test_while_a_reader_holds_the_log_the_words_leave_later(library: Libra
     assert await due.do_due_work(library) == 1
     assert not in_the_files(library, b"quokka")
     assert (minding.FORGET_WORDS, 0) not in await promises(library)
+
+
+async def test_what_was_indexed_before_an_upgrade_is_indexed_anew(library: Library, tmp_path: Path) -> None:
+    first = tmp_path / "first.sqlite3"
+    migrations.upgrade(first, to=1)
+    with closing(sqlite3.connect(first)) as connection:
+        connection.execute(f"INSERT INTO server (id, name, slug, created_at) VALUES ({SERVER}, 'x', 'x', 0)")
+        connection.commit()
+    migrations.upgrade(first)
+    with closing(sqlite3.connect(first)) as connection:
+        planned = connection.execute("SELECT server_id, kind, due_at FROM due_work").fetchall()
+    assert planned == [(SERVER, due.INDEX_ANEW, 0)]
+
+    def as_it_was(tx: Tx) -> None:
+        search.put_new(tx, SERVER, search.QUESTION, [(number, "why") for number in range(1, 2001)])
+        tx.connection.execute(f"INSERT INTO search_{SERVER} (rowid, body) VALUES (99999, '学校の図書館')").close()
+
+    await library.database.write(as_it_was)
+    await promise(library, due.INDEX_ANEW)
+    assert await due.do_due_work(library) == 1
+    assert await library.database.read(search.count, SERVER, "図書館") == 0
+    assert await due.do_due_work(library) == 1
+    assert await library.database.read(search.count, SERVER, "図書館") == 1
+    assert await promises(library) == set()

@@ -91,6 +91,26 @@ async def test_chinese_and_japanese_are_found_from_anywhere_in_a_run(library: Li
     assert hit.snippet == f"学校の{MARK_START}図書館{MARK_END}はなぜ静かですか？"
 
 
+async def test_what_was_indexed_before_is_put_again_bit_by_bit(library: Library) -> None:
+    def as_it_was(tx: Tx) -> None:
+        table = f"search_{SERVER}"
+        tx.connection.executemany(
+            f"INSERT INTO {table} (rowid, body) VALUES (?, ?)",
+            [(16, "学校の図書館"), (32, "the library"), (48, "図書館の本"), (64, "木 tree")],
+        )
+
+    assert await library.database.write(search.put_again, SERVER, 0) is None  # which has none
+    await put(library, 9, "図書館")
+    await library.database.write(as_it_was)
+    assert await find(library, "図書館 本") == []
+    assert await library.database.write(search.put_again, SERVER, 0, 2) == 32
+    assert sorted(await find(library, "図書館")) == [1, 9]
+    assert await library.database.write(search.put_again, SERVER, 32, 3) == 9 * 16
+    assert await library.database.write(search.put_again, SERVER, 9 * 16, 3) is None
+    assert sorted(await find(library, "書館")) == [1, 3, 9]
+    assert (await find(library, "木"), await find(library, "the library")) == ([4], [2])
+
+
 async def test_what_is_put_again_is_found_anew_and_what_is_taken_out_is_not(library: Library) -> None:
     await put(library, 1, "whales")
     await put(library, 1, "dolphins")

@@ -224,3 +224,6 @@ SELECT id, server_id, question_id, state, requested_by_user_id, requested_at,
 DROP TABLE publication;
 ALTER TABLE publication_anew RENAME TO publication;
 CREATE INDEX publication_by_server ON publication (server_id, state);
+
+-- Search tells the characters of Chinese and Japanese apart: what was indexed before is indexed anew.
+INSERT INTO due_work (server_id, kind, subject, due_at) SELECT id, 'index_anew', 0, 0 FROM server;
