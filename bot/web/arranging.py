@@ -138,4 +138,5 @@ def topic_slug(key: str) -> str:
     slug = slug_of(key)
     if re.sub(r"-", " ", slug) == key:
         return slug
-    return f"{slug}-{hashlib.sha256(key.encode()).hexdigest()[:8]}"
+    digest = hashlib.sha256(key.encode(errors="surrogatepass")).hexdigest()
+    return f"{slug}-{digest[:8]}"
