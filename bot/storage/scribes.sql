@@ -227,3 +227,113 @@ JOIN block ON block.question_id = question.id AND block.state = 'standing'
 JOIN session ON session.id = block.session_id
 WHERE +question.server_id = :server_id AND (question.id = :question_id OR question.duplicate_of_id = :question_id)
 ORDER BY session.held_on, session.number;
+
+-- Editing, history, finding: what a note said, and what somebody missed
+
+-- name: revision_of^
+SELECT revision, session_revision, kind, state, part, text, merged_into_id
+FROM block_revision
+WHERE block_id = :block_id AND revision = :revision;
+
+-- name: said_in^
+-- What a block said in a revision: what its message said that was set aside, it did not say.
+SELECT kind, state, text
+FROM block_revision
+WHERE block_id = :block_id AND revision <= :revision AND cause <> 'set_aside'
+ORDER BY revision DESC LIMIT 1;
+
+-- name: said_before$
+SELECT text
+FROM block_revision
+WHERE block_id = :block_id AND session_revision < :version AND cause <> 'set_aside'
+ORDER BY revision DESC LIMIT 1;
+
+-- name: said_by_message$
+SELECT text
+FROM block_revision
+WHERE block_id = :block_id AND :message_revision > 0 AND (revision = :message_revision OR cause = 'set_aside')
+ORDER BY revision DESC LIMIT 1;
+
+-- name: merged_at$
+-- The version in which a block was merged that is so in :version.
+SELECT MIN(session_revision)
+FROM block_revision
+WHERE block_id = :block_id AND session_revision <= :version AND revision > COALESCE((
+    SELECT MAX(apart.revision) FROM block_revision AS apart
+    WHERE apart.block_id = :block_id AND apart.session_revision <= :version AND apart.state <> 'merged'
+), 0);
+
+-- name: version_as_it_was
+-- Every block that there was in a version of a note: what it said then.
+SELECT block_id, revision, kind, state, part, text, merged_into_id
+FROM (
+    SELECT said.block_id, said.revision, said.kind, said.state, said.part, said.text, said.merged_into_id,
+        ROW_NUMBER() OVER (PARTITION BY said.block_id ORDER BY said.revision DESC) AS newest
+    FROM block
+    JOIN block_revision AS said ON said.block_id = block.id
+    WHERE block.session_id = :session_id AND said.session_revision <= :version AND said.cause <> 'set_aside'
+)
+WHERE newest = 1;
+
+-- name: revision_count$
+SELECT COUNT(*)
+FROM block
+JOIN block_revision AS said ON said.block_id = block.id
+WHERE block.session_id = :session_id AND (:block_id IS NULL OR block.id = :block_id) AND said.cause <> 'moved'
+    AND (:inside OR block.author_user_id = :user_id OR said.session_revision >= (
+        SELECT MIN(stood.session_revision) FROM block_revision AS stood
+        WHERE stood.block_id = block.id AND stood.state = 'standing'
+    ));
+
+-- name: revision_page
+-- Who is no scribe of the note sees of a block what it said since it stood in the note first.
+SELECT said.block_id, said.revision, said.session_revision, said.kind, said.state, said.text, said.cause,
+    said.by_user_id AS by, said.at, COALESCE((
+        SELECT earlier.text FROM block_revision AS earlier
+        WHERE earlier.block_id = said.block_id AND earlier.revision < said.revision AND earlier.cause <> 'set_aside'
+        ORDER BY earlier.revision DESC LIMIT 1
+    ), '') AS before
+FROM block
+JOIN block_revision AS said ON said.block_id = block.id
+WHERE block.session_id = :session_id AND (:block_id IS NULL OR block.id = :block_id) AND said.cause <> 'moved'
+    AND (:inside OR block.author_user_id = :user_id OR said.session_revision >= (
+        SELECT MIN(stood.session_revision) FROM block_revision AS stood
+        WHERE stood.block_id = block.id AND stood.state = 'standing'
+    ))
+ORDER BY said.session_revision DESC, block.position DESC, block.part DESC, said.revision DESC
+LIMIT :limit OFFSET :offset;
+
+-- name: named_classes
+SELECT id, name FROM class WHERE server_id = :server_id AND name IS NOT NULL ORDER BY name;
+
+-- name: last_written_in^
+-- The last session in which somebody wrote something that stands.
+SELECT session.held_on, session.number
+FROM block
+JOIN session ON session.id = block.session_id
+WHERE block.server_id = :server_id AND block.author_user_id = :user_id AND block.state = 'standing'
+ORDER BY session.held_on DESC, session.number DESC LIMIT 1;
+
+-- name: sessions_without
+-- The sessions of some days in which somebody wrote nothing that stands; of the first day those after a number.
+SELECT session.number
+FROM session
+WHERE session.server_id = :server_id AND session.held_on BETWEEN :first_day AND :last_day
+    AND (session.held_on, session.number) > (:first_day, :after_number)
+    AND (:class_id IS NULL OR session.class_id = :class_id)
+    AND NOT EXISTS (
+        SELECT 1 FROM block
+        WHERE block.session_id = session.id AND block.author_user_id = :user_id AND block.state = 'standing'
+    )
+ORDER BY session.held_on, session.number;
+
+-- name: open_questions_in
+-- The holes of a note; of a question that repeats another, that other.
+SELECT question.number, question.text
+FROM block
+JOIN question AS asked ON asked.id = block.question_id
+JOIN question ON question.id = COALESCE(asked.duplicate_of_id, asked.id)
+WHERE block.session_id = :session_id AND block.state = 'standing' AND question.hidden = 0
+    AND question.state IN ('open', 'claimed', 'unresolved')
+GROUP BY question.id
+ORDER BY MIN(block.position), MIN(block.part);

@@ -1,0 +1,147 @@
+"""Editing a section of a note in one piece: from a heading to the next one.
+
+What nobody touched keeps its author and its id. Pictures and files stay where they are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.errors import WrongState
+from bot.models.people import Actor
+from bot.models.sessions import BLOCK_LIMIT, Block, BlockState, Session
+from bot.services import servers
+from bot.services.library import Library
+from bot.services.scribes import history, keeping, merging, typed
+from bot.services.scribes.blocks import joined
+from bot.services.scribes.outline import heading_of, sections_of
+from bot.services.scribes.rewriting import WITHOUT_TEXT, clean_words, rewrite_all
+from bot.services.scribes.typed import EditConflict
+from bot.storage.database import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section as a form holds it. `session_revision` is the base to hand in; `block_ids` are what `text` is made of.
+
+    `heading` is empty for what stands before the first heading.
+    """
+
+    heading: str
+    text: str
+    session_revision: int
+    block_ids: tuple[int, ...]
+
+
+async def open_section(actor: Actor, library: Library, heading_block_id: int) -> Section:
+    """Return the section that a block stands in, to the note's scribes and librarians: its heading, or any other block.
+
+    Raises NotFound, NotAllowed, and WrongState where the block does not stand, the section has no words, or has more
+    than a form holds.
+    """
+
+    def look(tx: Tx) -> Section:
+        session, block = _find(tx, actor, heading_block_id)
+        whole = _around(history.standing_at(tx, session, session.revision), block.id)
+        worded = _worded(whole)
+        if not worded:
+            raise WrongState("errors.section_not_standing")
+        text = joined(worded)
+        if len(text) > BLOCK_LIMIT:
+            raise WrongState("errors.section_too_long", limit=BLOCK_LIMIT, length=len(text))
+        return Section(heading_of(whole), text, session.revision, tuple(one.id for one in worded))
+
+    return await library.database.read(look)
+
+
+def _find(tx: Tx, actor: Actor, block_id: int) -> tuple[Session, Block]:
+    block = keeping.find_block(tx, actor.server_id, block_id)
+    session = keeping.session_by_id(tx, actor.server_id, block.session_id)
+    keeping.require_scribe(actor, session)
+    return session, block
+
+
+def _around(blocks: Sequence[Block], block_id: int) -> tuple[Block, ...]:
+    """Return the section with a block; nothing where it is not among the blocks that stand."""
+    found = (one for one in sections_of(blocks) if any(block.id == block_id for block in one))
+    return next(found, ())
+
+
+def _worded(section: Sequence[Block]) -> tuple[Block, ...]:
+    return tuple(one for one in section if one.kind not in WITHOUT_TEXT)
+
+
+async def edit_section(
+    actor: Actor, library: Library, heading_block_id: int, text: str, base_session_revision: int
+) -> Session:
+    """Let a section say `text`; `base_session_revision` is the note's version when it was opened.
+
+    What was changed keeps its author, what is new is by the actor, what was left out is struck. The same words again
+    change nothing.
+
+    Raises BadInput, NotFound, NotAllowed, WrongState, and EditConflict where anything in the section changed, came or
+    went since: what was typed is kept then.
+    """
+
+    def change(tx: Tx) -> Session | EditConflict:
+        servers.enter(tx, actor.server_id)
+        return _edit(tx, actor, heading_block_id, text, base_session_revision)
+
+    return await typed.hand_in(library, change)
+
+
+def _edit(tx: Tx, actor: Actor, block_id: int, text: str, base: int) -> Session | EditConflict:
+    session, block = _find(tx, actor, block_id)
+    words = clean_words(text)
+    now = _section_at(tx, session, block_id, session.revision)
+    if words != joined(now):
+        if not 0 <= base <= session.revision or _said(_section_at(tx, session, block_id, base)) != _said(now):
+            found = EditConflict(theirs=joined(now), mine=text, base=session.revision, is_struck=not now)
+            return typed.conflict(tx, actor, typed.SECTION, block_id, found)
+        rewrite_all(tx, session, actor, now or (_put_back(tx, actor, session, block),), words)
+    typed.drop(tx, actor, typed.SECTION, block_id)
+    return keeping.session_by_id(tx, session.server_id, session.id)
+
+
+def _section_at(tx: Tx, session: Session, block_id: int, version: int) -> tuple[Block, ...]:
+    return _worded(_around(history.standing_at(tx, session, version), block_id))
+
+
+def _said(section: tuple[Block, ...]) -> list[tuple[object, ...]]:
+    return [(one.id, one.kind, one.text) for one in section]
+
+
+def _put_back(tx: Tx, actor: Actor, session: Session, block: Block) -> Block:
+    """Return the block that the section was opened by, which stands no longer: whoever insists wants it back."""
+    if block.state is BlockState.WAITING or block.kind in WITHOUT_TEXT:
+        raise WrongState("errors.section_not_standing")
+    if block.state is BlockState.MERGED:
+        keeping.bump(tx, session.id)
+    return merging.take_out(tx, block, actor.user_id)
+
+
+async def keep_my_section(actor: Actor, library: Library, heading_block_id: int, base_session_revision: int) -> Session:
+    """Hand in again what was typed when a conflict was found; `base_session_revision` is the conflict's base.
+
+    Raises as `edit_section`, an EditConflict where somebody was quicker again, and WrongState where nothing is kept.
+    """
+
+    def change(tx: Tx) -> Session | EditConflict:
+        text = typed.kept(tx, actor, typed.SECTION, heading_block_id)
+        return _edit(tx, actor, heading_block_id, text, base_session_revision)
+
+    return await typed.hand_in(library, change)
+
+
+async def keep_their_section(actor: Actor, library: Library, heading_block_id: int) -> None:
+    """Forget what was typed when a conflict was found: what stands there is to stay. Twice is once."""
+    await library.database.write(typed.drop, actor, typed.SECTION, heading_block_id)
+
+
+async def typed_for_section(actor: Actor, library: Library, heading_block_id: int) -> str:
+    """Return what `actor` typed for a section and has not chosen about, to put both together by hand.
+
+    Raises WrongState where nothing is kept.
+    """
+    return await library.database.read(typed.kept, actor, typed.SECTION, heading_block_id)
