@@ -4,8 +4,20 @@
 SELECT number FROM question WHERE server_id = :server_id AND state = :state ORDER BY created_at, id;
 
 -- name: publications_ready$
--- Asked for, its asker has said yes, and nothing else stands in the way of a librarian's approval.
-SELECT COUNT(*)
+-- Asked for, who must has said yes (a question's asker, anybody in a note), and nothing else stands in the way of a
+-- librarian's approval.
+SELECT (
+    SELECT COUNT(*)
+    FROM publication
+    JOIN server_setting ON server_setting.server_id = publication.server_id
+        AND server_setting.name = 'publishing_allowed' AND server_setting.value = 'true'
+    WHERE publication.server_id = :server_id AND publication.state = 'asked' AND EXISTS (
+        SELECT 1 FROM consent
+        JOIN block ON block.session_id = publication.session_id AND block.author_user_id = consent.user_id
+        WHERE consent.publication_id = publication.id AND consent.state = 'given'
+            AND block.state = 'standing' AND block.created_at <= consent.decided_at
+    )
+) + COUNT(*)
 FROM publication
 JOIN question ON question.id = publication.question_id AND question.state IN ('settled', 'unresolved')
 JOIN server_setting ON server_setting.server_id = publication.server_id

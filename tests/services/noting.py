@@ -10,11 +10,10 @@ from bot.models.questions import Question
 from bot.models.sessions import Block, BlockFile, BlockKind, BlockState, Cause, Session
 from bot.services import servers
 from bot.services.library import Library
-from bot.services.publishing.changes import on_note_changed
 from bot.services.scribes import compiling, keeping
 from bot.storage.database import Tx
 from tests.cast import MIA, OKAFOR, SERVER
-from tests.services.researching import CHANNEL, choose
+from tests.services.researching import CHANNEL, again, choose
 
 THREAD = 300300000000000077
 """Where the note is kept."""
@@ -74,21 +73,20 @@ async def change_block(library: Library, block_id: int, cause: Cause, by: Actor,
         block = keeping.find_block(tx, SERVER, block_id)
         keeping.bump(tx, block.session_id)
         keeping.save_block(tx, block, cause, by.user_id, **changes)
-        on_note_changed(tx, SERVER, block.session_id)
 
     await library.database.write(change)
 
 
-async def ask_in(library: Library, number: int, who: Actor, question: Question, text: str = "") -> Block:
-    """Somebody's question stands in the note as a hole."""
-    block = await write(library, number, who, f"? {text or question.text}", BlockKind.QUESTION)
+async def ask_in(library: Library, number: int, who: Actor = MIA, text: str = "Why do leaves turn red?") -> Question:
+    """Somebody asks in the note; the question stands there as a hole."""
+    block = await write(library, number, who, f"? {text}", BlockKind.QUESTION)
+    assert block.question_number is not None
+    return await again(library, block.question_number)
 
-    def link(tx: Tx) -> None:
-        keeping.bump(tx, block.session_id)
-        keeping.save_block(tx, block, Cause.WRITTEN, who.user_id, question_id=question.id)
 
-    await library.database.write(link)
-    return block
+async def run(library: Library, sql: str, **values: object) -> None:
+    """Change the database as nobody can from outside."""
+    await library.database.write(lambda tx: tx.connection.execute(sql, values).close())
 
 
 async def compiled(library: Library, number: int, by: Actor = OKAFOR) -> Note:
