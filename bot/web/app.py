@@ -19,7 +19,8 @@ from bot.services.library import Library
 from bot.services.publishing import reading
 
 if TYPE_CHECKING:
-    from bot.web.pages import Pages, Rendered
+    from bot.web.pages import Pages
+    from bot.web.templating import Rendered
 
 KEPT_LIBRARIES = 32
 """Libraries whose arrangement is kept in memory; the one that was not asked for longest goes first."""

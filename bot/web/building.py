@@ -17,7 +17,8 @@ from bot.errors import BadInput, NotFound
 from bot.models.publications import PublicLibrary
 from bot.services.library import Library
 from bot.services.publishing import reading
-from bot.web.pages import ASSETS, LibraryLink, Pages, Rendered, asset, libraries_page, missing_page, robots
+from bot.web.pages import ASSETS, LibraryLink, Pages, asset, libraries_page, missing_page, robots
+from bot.web.templating import Rendered
 
 MARKER = ".vademecum-site"
 """Stands in every folder that we wrote, and says that we may replace it."""

@@ -6,26 +6,23 @@ has the path ``""``; every path ends in a slash, because each page is a folder.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache, partial
+from functools import partial
 from importlib.resources import files
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import jinja2
 import nh3
-from jinja2.filters import do_mark_safe
 
 from bot.models.publications import PublicLibrary, PublicPage
 from bot.text import catalogue
 from bot.web import describing
 from bot.web.arranging import Arrangement, Topic
-from bot.web.markdown import host_of, to_html
+from bot.web.markdown import to_html
+from bot.web.templating import Rendered, render_template, shorten
 
 NEWEST_ON_HOME = 8
 LIST_LIMIT = 60
@@ -36,18 +33,7 @@ LONG_QUESTION = 140
 """Characters past which a question is set in smaller type, so that a phone shows it whole."""
 
 ASSETS = {"style.css": "text/css", "emblem.svg": "image/svg+xml"}
-POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; script-src "
-"""Nothing runs, nothing is sent, nothing is asked of another host. What follows is the digest of the page's data."""
-
 _say = catalogue().say
-
-
-@dataclass(frozen=True, slots=True)
-class Rendered:
-    """A page: its HTML, and the Content-Security-Policy that stands in it and goes along with it."""
-
-    text: str
-    policy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,44 +171,10 @@ def robots(closed: Sequence[str]) -> str:
     return "\n".join(["User-agent: *", *lines, ""])
 
 
-def render_template(template: str, /, described: str = "", **values: object) -> Rendered:
-    """Fill a template of ours. `described` is the page's data, escaped for a ``<script>`` element that is not run."""
-    policy = POLICY + (f"'sha256-{_digest(described)}'" if described else "'none'")
-    data = do_mark_safe(described)  # escaped where it was made
-    text = _templates().get_template(template).render(values, described=data, policy=policy)
-    return Rendered(text, policy)
-
-
-def _digest(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
-
-
-@cache
-def _templates() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("bot.web"),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    environment.globals.update(say=_say, iso=describing.iso, host_of=host_of, shorten=shorten)
-    environment.filters["markdown"] = lambda text: do_mark_safe(to_html(text))  # sanitised there
-    return environment
-
-
 def asset(name: str) -> bytes:
     """Return a file that stands beside the pages. Raises KeyError for what is not in ASSETS."""
     _ = ASSETS[name]
     return files("bot.web").joinpath("static", name).read_bytes()
-
-
-def shorten(text: str, limit: int) -> str:
-    """Return a text as one line of at most `limit` characters, cut between words."""
-    line = " ".join(text.split())
-    if len(line) <= limit:
-        return line
-    return (line[:limit].rpartition(" ")[0] or line[: limit - 1]).rstrip(",;:. ") + "…"
 
 
 def excerpt(text: str) -> str:

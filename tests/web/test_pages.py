@@ -10,7 +10,8 @@ import pytest
 from bot.models.publications import PublicPage, PublicSource
 from bot.web.arranging import NESTING_LIMIT, TRAIL_LIMIT, Arrangement, topic_slug
 from bot.web.describing import as_json_ld
-from bot.web.pages import LIST_LIMIT, Pages, excerpt, shorten
+from bot.web.pages import LIST_LIMIT, Pages, excerpt
+from bot.web.templating import shorten
 from tests.web.shelf import answered, library_of, shelved
 
 

@@ -1,0 +1,61 @@
+"""Our templates, and what every page goes out with."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+
+import jinja2
+from jinja2.filters import do_mark_safe
+
+from bot.text import catalogue
+from bot.web import describing
+from bot.web.markdown import host_of, to_html
+
+POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; script-src "
+"""Nothing runs, nothing is sent, nothing is asked of another host. What follows is the digest of the page's data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A page: its HTML, and the Content-Security-Policy that stands in it and goes along with it."""
+
+    text: str
+    policy: str
+
+
+def render_template(template: str, /, described: str = "", **values: object) -> Rendered:
+    """Fill a template of ours. `described` is the page's data, escaped for a ``<script>`` element that is not run."""
+    policy = POLICY + (f"'sha256-{_digest(described)}'" if described else "'none'")
+    data = do_mark_safe(described)  # escaped where it was made
+    text = templates().get_template(template).render(values, described=data, policy=policy)
+    return Rendered(text, policy)
+
+
+def _digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+@cache
+def templates() -> jinja2.Environment:
+    """Return the environment in which templates are filled; what is put in is escaped."""
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("bot.web"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.globals.update(say=catalogue().say, iso=describing.iso, host_of=host_of, shorten=shorten)
+    environment.filters["markdown"] = lambda text: do_mark_safe(to_html(text))  # sanitised there
+    return environment
+
+
+def shorten(text: str, limit: int) -> str:
+    """Return a text as one line of at most `limit` characters, cut between words."""
+    line = " ".join(text.split())
+    if len(line) <= limit:
+        return line
+    return (line[:limit].rpartition(" ")[0] or line[: limit - 1]).rstrip(",;:. ") + "…"
