@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 import simcord
@@ -16,6 +16,8 @@ from discord import app_commands
 from bot.models.people import Actor
 from bot.models.questions import Source, SourceKind
 from bot.services import librarians
+from bot.services.learners import goals
+from bot.services.library import Library
 from bot.services.publishing import approving, requesting
 from bot.services.researchers import anonymity, answering, asking, settling, trail
 from bot.services.researchers.asking import Ask
@@ -52,31 +54,84 @@ def actor(who: simcord.MemberActor, *, librarian: bool = False) -> Actor:
 
 
 async def given(world: World, state: str) -> int:
-    """Bring a fresh question into a state, by the services; return its number."""
-    mia, noor, library = actor(world.mia), actor(world.noor), world.bot.library
+    """Bring a fresh question into a state, by the services; return its number. What else is given has number 1 too."""
     anonymous = state in {"waiting", "passed"}
     asked = Ask("Why do leaves turn red?", channel_id=world.biology.id, anonymous=anonymous)
-    number = (await asking.ask_question(mia, library, asked)).number
-    if state == "passed":
-        await anonymity.pass_anonymous(actor(world.okafor, librarian=True), library, number)
-    if state == "claimed":
-        await answering.claim_question(noor, library, number)
-    if state in {"answered", "endorsed", "settled", "asked_to_publish", "named"}:
-        await answering.answer_question(noor, library, number, "The green goes first.", (WEB,))
-    if state == "named":
-        await trail.name_inquiry(mia, library, number, "Red leaves", "We wonder.")
-    if state == "endorsed":
-        await answering.endorse_answer(mia, library, number, 1)
-    if state in {"settled", "asked_to_publish"}:
-        await settling.settle_question(mia, library, number, "The tree takes the green back.")
-    if state == "asked_to_publish":
-        await requesting.ask_publication(mia, library, number)
-    if state == "unresolved":
-        await settling.mark_unresolved(mia, library, number, "Two books and a botanist.")
-    if state == "withdrawn":
-        await asking.withdraw_question(mia, library, number)
+    number = (await asking.ask_question(actor(world.mia), world.bot.library, asked)).number
+    for step in STEPS[state]:
+        await step(
+            world.bot.library, People(actor(world.mia), actor(world.noor), actor(world.okafor, librarian=True)), number
+        )
     await world.env.settle()
     return number
+
+
+class People(NamedTuple):
+    """Who brings a question into a state: its asker, who looks into it, the librarian."""
+
+    mia: Actor
+    noor: Actor
+    okafor: Actor
+
+
+Step = Callable[[Library, People, int], Awaitable[object]]
+
+
+def passes(library: Library, who: People, number: int) -> Awaitable[object]:
+    return anonymity.pass_anonymous(who.okafor, library, number)
+
+
+def claims(library: Library, who: People, number: int) -> Awaitable[object]:
+    return answering.claim_question(who.noor, library, number)
+
+
+def answers(library: Library, who: People, number: int) -> Awaitable[object]:
+    return answering.answer_question(who.noor, library, number, "The green goes first.", (WEB,))
+
+
+def names(library: Library, who: People, number: int) -> Awaitable[object]:
+    return trail.name_inquiry(who.mia, library, number, "Red leaves", "We wonder.")
+
+
+def endorses(library: Library, who: People, number: int) -> Awaitable[object]:
+    return answering.endorse_answer(who.mia, library, number, 1)
+
+
+def settles(library: Library, who: People, number: int) -> Awaitable[object]:
+    return settling.settle_question(who.mia, library, number, "The tree takes the green back.")
+
+
+def wants_it_public(library: Library, who: People, number: int) -> Awaitable[object]:
+    return requesting.ask_publication(who.mia, library, number)
+
+
+def leaves_it_open(library: Library, who: People, number: int) -> Awaitable[object]:
+    return settling.mark_unresolved(who.mia, library, number, "Two books and a botanist.")
+
+
+def withdraws(library: Library, who: People, number: int) -> Awaitable[object]:
+    return asking.withdraw_question(who.mia, library, number)
+
+
+def sets_a_goal(library: Library, who: People, _number: int) -> Awaitable[object]:
+    return goals.add_goal(who.mia, library, goals.Wish("Explain it."))
+
+
+STEPS: dict[str, tuple[Step, ...]] = {
+    "open": (),
+    "waiting": (),
+    "passed": (passes,),
+    "claimed": (claims,),
+    "answered": (answers,),
+    "named": (answers, names),
+    "endorsed": (answers, endorses),
+    "settled": (answers, settles),
+    "asked_to_publish": (answers, settles, wants_it_public),
+    "unresolved": (leaves_it_open,),
+    "withdrawn": (withdraws,),
+    "goal": (sets_a_goal,),
+}
+"""What is done to a question that was just asked to bring it into a state."""
 
 
 def slash(name: str, **options: object) -> Act:
@@ -137,6 +192,12 @@ def librarians_only(told: str) -> Row:
     return Row("open", "for librarians", "for librarians", "for librarians", told, told)
 
 
+def own_goal(told: str) -> Row:
+    """A row of something that the owner of a goal does with it: for all others there is no such goal."""
+    none = "You have no goal"
+    return Row("goal", told, none, none, none, none)
+
+
 ANSWER: dict[str, str | list[str]] = {
     "text": "They lose their green.",
     "kind": ["web"],
@@ -185,6 +246,8 @@ ROWS: dict[str, tuple[Act, Row]] = {
     # --- the other commands
     "/desk": (slash("desk"), same("open", "Your desk", "Your desk")),
     "/help": (slash("help"), same("open", "What you can do here", "What you can do here")),
+    "/my work": (slash("my work"), same("open", "Your work", "Your work")),
+    "/my goals": (slash("my goals"), same("open", "Your goals", "Your goals")),
     "/search": (slash("search", words="leaves"), same("open", "**leaves**", "Nothing found")),
     "/publish ask": (
         slash("publish ask", id="{n}"),
@@ -256,6 +319,15 @@ ROWS: dict[str, tuple[Act, Row]] = {
         Row("open", "for librarians", "for librarians", "for librarians", "Nothing waits", "Nothing waits"),
     ),
     "press my:desk": (press("my:desk:{s}:0"), same("open", "Your desk", "Your desk")),
+    "press my:work": (
+        press("my:work:{s}:0:1|questions"),
+        Row("open", "Your question", "Your work", "Your work", "Your work", "Your work"),
+    ),
+    "press my:goals": (press("my:goals:{s}:0"), same("open", "Your goals", "Your goals")),
+    "press goal:picked": (press("goal:picked:{s}:0", "{n}"), own_goal("Explain it")),
+    "press goal:show": (press("goal:show:{s}:{n}"), own_goal("Explain it")),
+    "press goal:remove": (press("goal:remove:{s}:{n}"), own_goal("does not come back")),
+    "press goal:remove_now": (press("goal:remove_now:{s}:{n}"), own_goal("Removed.")),
     "press search:page": (press("search:page:{s}:0:1|leaves"), same("open", "**leaves**", "Nothing found")),
     "press publication:ask": (
         press("publication:ask:{s}:{n}"),
@@ -298,6 +370,9 @@ ROWS: dict[str, tuple[Act, Row]] = {
     "press setup:switch": (press("setup:switch:{s}:0:sources_required"), librarians_only("Kept.")),
     "press setup:watched_channels": (press("setup:watched_channels:{s}:0", "77"), librarians_only("Kept.")),
     # --- forms, opened
+    "open goal:add": (press("goal:add:{s}:0"), same("open", FORM, FORM)),
+    "open goal:edit": (press("goal:edit:{s}:{n}"), own_goal(FORM)),
+    "open goal:look_back": (press("goal:look_back:{s}:{n}"), own_goal(FORM)),
     "open question:ask": (press("question:ask:{s}:0"), same("open", FORM, FORM)),
     "open question:ask_anonymous": (press("question:ask_anonymous:{s}:0"), same("open", FORM, FORM)),
     "open question:follow_up": (press("question:follow_up:{s}:{n}"), same("open", FORM)),
@@ -375,6 +450,15 @@ ROWS: dict[str, tuple[Act, Row]] = {
     "submit inquiry:outcome": (
         submit("inquiry:outcome:{s}:{n}", outcome="A poster."),
         Row("named", "Kept.", "is named by those who", "Kept.", "Kept."),
+    ),
+    "submit goal:add": (
+        submit("goal:add:{s}:0", text="Explain it", by="", helps=""),
+        same("open", "Kept. Only you see it", "Kept. Only you see it"),
+    ),
+    "submit goal:edit": (submit("goal:edit:{s}:{n}", text="Explain all", by="", helps=""), own_goal("Explain all")),
+    "submit goal:look_back": (
+        submit("goal:look_back:{s}:{n}", how="It went well.", state=["reached"], new_day=""),
+        own_goal("It went well."),
     ),
     "submit library:find": (
         submit("library:find:{s}:0", words="leaves"),
