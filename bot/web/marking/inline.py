@@ -209,7 +209,8 @@ class _Quick(InlineTree):  # type: ignore[misc]
     def run(self, tree: Element, ancestors: list[str] | None = None) -> Element:
         """Read what stands within the lines of a tree."""
         if not self._all:
-            named = [(one.name, self.inlinePatterns[one.name]) for one in self.inlinePatterns._priority]  # noqa: SLF001
+            ranked = sorted(self.inlinePatterns._priority, key=lambda one: -one.priority)  # noqa: SLF001
+            named = [(one.name, self.inlinePatterns[one.name]) for one in ranked]
             self._all = tuple((pattern, _SIGNS[name]) for name, pattern in named)
             never = (None, "\x00")  # keeps the numbers of the others as they are
             self._few = tuple(never if name in _NEED_REFERENCES else (pattern, _SIGNS[name]) for name, pattern in named)

@@ -62,7 +62,7 @@ class Cuts:
 
 def prepared(text: str, cuts: Cuts) -> str:
     """Return Markdown that the parser reads as it was meant, with what was cut out of it in `cuts`."""
-    lines = _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(TAB)).split("\n")
+    lines = _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
     return "\n".join(_Reader(lines, cuts).read())
 
 
@@ -70,7 +70,8 @@ class _Reader:
     """Reads the lines of one text. `_items` are the lists in which a line stands: how far each is indented."""
 
     def __init__(self, lines: list[str], cuts: Cuts) -> None:
-        self._lines = [line.rstrip() for line in lines]
+        self._typed = lines
+        self._lines = [line.expandtabs(TAB).rstrip() for line in lines]
         self._cuts = cuts
         self._at = 0
         self._out: list[str] = []
@@ -103,12 +104,12 @@ class _Reader:
             return False
         mark, kept = found[1], []
         while self._at < len(self._lines):
-            line = self._lines[self._at]
+            line = self._typed[self._at]
             self._at += 1
             end = line.strip()
             if len(end) >= len(mark) and not end.strip(mark[0]):
                 break
-            kept.append(line[indent:] if not line[:indent].strip() else line.lstrip(" "))
+            kept.append(_moved(line, indent))
         self._alone(self._cuts.slot(Cut("code", "\n".join(kept), _language(found[2]))), indent)
         return True
 
@@ -257,6 +258,12 @@ def _shallow(text: str, depth: int) -> str:
     if depth >= DEPTH_LIMIT and (_NESTS.match(rest) or rest.startswith(">")):
         return text[:at] + " \\" + rest
     return text
+
+
+def _moved(line: str, indent: int) -> str:
+    """Return a line of code without the space by which its fence is indented; else as it was typed."""
+    bare = line.lstrip()
+    return line[: len(line) - len(bare)].expandtabs(TAB)[indent:] + bare if indent else line
 
 
 def _language(info: str) -> str:
