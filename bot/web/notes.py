@@ -20,31 +20,37 @@ from bot.web.markdown import to_html
 from bot.web.marking.parser import Inserted, Marked, Surroundings, marked
 from bot.web.templating import templates
 
+Address = Callable[[NoteFile], str]
+"""Says where a file is, seen from the page; empty where it is only named."""
+
 MEDIA_ADDRESS = "../../media/"
-"""Where files are, seen from every page on which a note stands."""
+"""Where files are, seen from every page of the site on which a note stands."""
 MEGABYTE = 1024 * 1024
 
 _FENCE = re.compile(r"```|~~~")
 _GOES_ON = re.compile(r"\s*[-*+>|\d]|.*\|")
-_LINE_BEGINS = re.compile(r"(?=[#>:=|\[`~$+*-]|\d+[.)]\s)")
+_LINE_BEGINS = re.compile(
+    r"\A(?:(\d+)(?=[.)](?:\s|\Z))|(?=#|>|:|\||```|~~~|\$\$|[-+*](?:\s|\Z)|(?:[-*_]\s*){3,}\Z|\[[^\]]*\]:))"
+)
 
 _say = catalogue().say
 
 
-def body_of(note: Note, linked: Collection[int] = ()) -> Marked:
+def on_site(file: NoteFile) -> str:
+    """Return where a file is on the site."""
+    return f"{MEDIA_ADDRESS}{file.media_name}" if file.media_name else ""
+
+
+def body_of(note: Note, linked: Collection[int] = (), address: Address = on_site) -> Marked:
     """Return a note's text. The questions in `linked` have pages of their own, to which their holes lead."""
-    pictures = {name: f"{MEDIA_ADDRESS}{name}" for name in _pictures(note)}
+    files = (block.file for block in note.blocks if block.file is not None)
+    pictures = {file.media_name: address(file) for file in files if is_picture(file) and address(file)}
     around = Surroundings(f"n{note.number}-", pictures, _words)
-    return marked(list(_parts(note, linked)), around)
+    return marked(list(_parts(note, linked, address)), around)
 
 
 def _words(name: str) -> str:
     return _say(f"web.note.{name}")
-
-
-def _pictures(note: Note) -> Iterator[str]:
-    files = (block.file for block in note.blocks if block.file is not None)
-    return (file.media_name for file in files if is_picture(file) and file.media_name)
 
 
 def is_picture(file: NoteFile) -> bool:
@@ -57,14 +63,30 @@ def hole_id(note: Note, block: NoteBlock) -> str:
     return f"n{note.number}-b{block.id}"
 
 
-def _parts(note: Note, linked: Collection[int]) -> Iterator[str | Inserted]:
+def _parts(note: Note, linked: Collection[int], address: Address) -> Iterator[str | Inserted]:
     """Every part of a note, in reading order; at the end of a section stands who wrote it, where several wrote."""
     for section in _sections(note.blocks):
         for kind, run in groupby(section, lambda block: block.kind):
-            yield from _PARTS[BlockKind(kind)](note, list(run), linked)
+            yield from _part(note, BlockKind(kind), list(run), linked, address)
         names = list(dict.fromkeys(block.byline for block in section if block.byline))
         if len(note.bylines) > 1 and names:
             yield Inserted(_draw("section_by", names))
+
+
+def _part(
+    note: Note, kind: BlockKind, run: list[NoteBlock], linked: Collection[int], address: Address
+) -> Iterator[str | Inserted]:
+    match kind:
+        case BlockKind.HEADING:
+            return _headings(run)
+        case BlockKind.TERM:
+            return _terms(run)
+        case BlockKind.QUESTION:
+            return _holes(note, run, linked)
+        case BlockKind.IMAGE | BlockKind.FILE:
+            return _files(run, address)
+        case _:
+            return _texts(run)
 
 
 def _sections(found: Iterable[NoteBlock]) -> list[list[NoteBlock]]:
@@ -78,22 +100,22 @@ def _sections(found: Iterable[NoteBlock]) -> list[list[NoteBlock]]:
     return sections
 
 
-def _heading(_note: Note, run: list[NoteBlock], _linked: Collection[int]) -> Iterator[str]:
+def _headings(run: list[NoteBlock]) -> Iterator[str]:
     return (f"{'#' * block.level} {_one_line(block.text)}" for block in run)
 
 
 def _one_line(text: str) -> str:
     """Return words that may hold Markdown, on one line, at whose beginning nothing acts."""
-    return _LINE_BEGINS.sub(r"\\", " ".join(text.split()), count=1) if text.strip() else "…"
+    return _LINE_BEGINS.sub(r"\1\\", " ".join(text.split())) if text.strip() else "…"
 
 
-def _terms(_note: Note, run: list[NoteBlock], _linked: Collection[int]) -> Iterator[str]:
+def _terms(run: list[NoteBlock]) -> Iterator[str]:
     for block in run:
         term, meaning = blocks.term_in(block.text)
         yield f"{_one_line(term)}\n:   {_one_line(meaning)}"
 
 
-def _texts(_note: Note, run: list[NoteBlock], _linked: Collection[int]) -> Iterator[str]:
+def _texts(run: list[NoteBlock]) -> Iterator[str]:
     """Put together what continues: code, lists and tables that their author wrote in several messages."""
     if any(_FENCE.search(block.text) for block in run):
         authors = {name: place for place, name in enumerate(dict.fromkeys(one.byline for one in run), 1) if name}
@@ -133,20 +155,11 @@ def _holes(note: Note, run: list[NoteBlock], linked: Collection[int]) -> Iterato
         yield Inserted(_draw("hole", block, hole_id(note, block), has_page))
 
 
-def _files(_note: Note, run: list[NoteBlock], _linked: Collection[int]) -> Iterator[Inserted]:
+def _files(run: list[NoteBlock], address: Address) -> Iterator[Inserted]:
     for block in run:
         if block.file is not None:
-            yield Inserted(_draw("picture" if is_picture(block.file) else "file", block, MEDIA_ADDRESS))
-
-
-_PARTS: dict[BlockKind, Callable[[Note, list[NoteBlock], Collection[int]], Iterator[str | Inserted]]] = {
-    BlockKind.HEADING: _heading,
-    BlockKind.TEXT: _texts,
-    BlockKind.TERM: _terms,
-    BlockKind.QUESTION: _holes,
-    BlockKind.IMAGE: _files,
-    BlockKind.FILE: _files,
-}
+            where = address(block.file)
+            yield Inserted(_draw("picture" if where and is_picture(block.file) else "file", block, where))
 
 
 def _draw(macro: str, *values: object) -> str:
