@@ -14,6 +14,7 @@ from bot.models.questions import Answer, Attachment, Question, QuestionState, Qu
 from bot.text import Catalogue
 
 RESEARCHERS = 0x2F6F7E
+SCRIBES = 0x4F6F3A
 LEARNERS = 0x8A6D3B
 LIBRARIANS = 0x6B4E71
 """One colour per room."""
@@ -28,6 +29,8 @@ SHAPES = {
     QuestionState.DUPLICATE: "⧉",
     QuestionState.WITHDRAWN: "✕",
 }
+NOTES_SHOWN = 2
+"""Notes that a card names in which its question came up: the newest."""
 EXCERPT = 350
 """Characters of an answer on a card; the whole is one press away."""
 ANSWERABLE = frozenset(
@@ -121,6 +124,9 @@ def _footer(shown: QuestionView, texts: Catalogue) -> str:
     if shown.parent_number:
         after = f"#{shown.parent_number}" + (f".{shown.parent_answer_ordinal}" if shown.parent_answer_ordinal else "")
         parts.append(texts.say("researchers.card.follows", parent=after))
+    for note in shown.came_up_in[-NOTES_SHOWN:]:
+        title = chat.short(note.title, 60)
+        parts.append(texts.say("researchers.card.came_up_in", number=note.number, title=title))
     if shown.inquiry_name:
         parts.append(texts.say("researchers.card.inquiry", name=chat.short(shown.inquiry_name, 60)))
     if shown.me_too_count:
