@@ -13,8 +13,10 @@ from typing import Any
 from bot.clock import DAY, HOUR
 from bot.errors import StorageUnavailable
 from bot.services import drafts
+from bot.services.learners import habits, reminders
 from bot.services.library import Library
 from bot.services.researchers import minding, reminding
+from bot.services.scribes import sessions
 from bot.storage import search
 from bot.storage.database import Tx
 
@@ -102,7 +104,9 @@ _WORK: dict[str, Callable[[Tx, int, int], None]] = {
     minding.CLAIM_RELEASE: reminding.release_stale,
     minding.OFFER: reminding.offer_untaken,
     minding.FORGET_WORDS: _forget_words,
+    sessions.COMPILE_ASK: sessions.ask_to_compile,
     INDEX_ANEW: _index_anew,
+    habits.STUDY_REMINDER: reminders.remind,
     HOUSEKEEPING: _keep_house,
 }
 """What each kind of due work does with its server (0: the whole house) and its subject."""

@@ -374,7 +374,11 @@ WHERE server_id = :server_id AND source_message_id IS NOT NULL AND origin <> 'im
 UNION ALL
 SELECT source_channel_id, source_message_id FROM answer
 WHERE server_id = :server_id AND source_message_id IS NOT NULL AND origin <> 'import' AND removed = 0
-    AND source_channel_id IS NOT NULL AND created_at >= :since;
+    AND source_channel_id IS NOT NULL AND created_at >= :since
+UNION ALL
+SELECT source_channel_id, source_message_id FROM study_card
+WHERE server_id = :server_id AND source_message_id IS NOT NULL AND own_words = 0 AND state <> 'retired'
+    AND created_at >= :since;
 
 -- name: mark_question_removed!
 UPDATE question SET removed = 1 WHERE server_id = :server_id AND id = :id;
@@ -397,7 +401,9 @@ SELECT DISTINCT digest FROM attachment WHERE question_id = :question_id OR answe
 DELETE FROM attachment WHERE question_id = :question_id OR answer_id = :answer_id;
 
 -- name: attachment_uses$
-SELECT COUNT(*) FROM attachment WHERE digest = :digest;
+-- On questions and answers, and in notes.
+SELECT (SELECT COUNT(*) FROM attachment WHERE digest = :digest)
+    + (SELECT COUNT(*) FROM block_file WHERE digest = :digest AND digest IS NOT NULL);
 
 -- name: follows_message$
 -- Does it still say what its message said: was it edited nowhere but there?

@@ -98,11 +98,240 @@ VALUES (:block_id, :revision, (SELECT revision FROM session WHERE id = :session_
     :merged_into_id, :by, :now);
 
 -- name: state_before_struck$
--- What a block that is struck was before.
-SELECT state FROM block_revision WHERE block_id = :block_id AND state <> 'struck' ORDER BY revision DESC LIMIT 1;
+-- What a block that is struck was before; of one that was struck from the first, what the rest of its message was.
+SELECT COALESCE((
+    SELECT state FROM block_revision
+    WHERE block_id = :block_id AND state IN ('standing', 'waiting')
+    ORDER BY revision DESC LIMIT 1
+), (
+    SELECT said.state
+    FROM block
+    JOIN block AS other ON other.server_id = block.server_id AND other.source_message_id = block.source_message_id
+    JOIN block_revision AS said ON said.block_id = other.id
+    WHERE block.id = :block_id AND said.state IN ('standing', 'waiting')
+    ORDER BY said.session_revision DESC LIMIT 1
+), 'standing');
 
 -- name: say_who_checked!
 UPDATE block SET checked_by_user_id = :checked_by, checked_at = :checked_at WHERE server_id = :server_id AND id = :id;
+
+-- Sessions: begun, closed, handed over, listed
+
+-- name: add_session$
+INSERT INTO session (server_id, class_id, number, title, unit, unit_key, held_on, state, channel_id, started_by_user_id,
+    started_at)
+VALUES (:server_id, :class_id, :number, :title, :unit, :unit_key, :held_on, 'open', :channel_id, :started_by, :now)
+RETURNING id;
+
+-- name: add_scribe!
+INSERT INTO session_scribe (session_id, user_id, part, since) VALUES (:session_id, :user_id, :part, :now)
+ON CONFLICT (session_id, user_id, since) DO UPDATE SET part = excluded.part, until = NULL;
+
+-- name: end_scribe!
+UPDATE session_scribe SET until = :now WHERE session_id = :session_id AND user_id = :user_id AND until IS NULL;
+
+-- name: classes
+SELECT id, name FROM class WHERE server_id = :server_id ORDER BY id;
+
+-- name: class_named$
+SELECT id FROM class WHERE server_id = :server_id AND name = :name;
+
+-- name: name_class!
+UPDATE class SET name = :name WHERE server_id = :server_id AND id = :id;
+
+-- name: close_session!
+UPDATE session SET state = 'closed', closed_at = :now, closed_by_user_id = :closed_by
+WHERE server_id = :server_id AND id = :id;
+
+-- name: reopen_session!
+UPDATE session SET state = 'open', closed_at = NULL, closed_by_user_id = NULL WHERE server_id = :server_id AND id = :id;
+
+-- name: was_asked_to_compile$
+SELECT compile_asked_at IS NOT NULL FROM session WHERE server_id = :server_id AND id = :id;
+
+-- name: say_asked_to_compile!
+UPDATE session SET compile_asked_at = :now WHERE server_id = :server_id AND id = :id;
+
+-- name: compiled_revision$
+SELECT MAX(session_revision) FROM compilation WHERE server_id = :server_id AND session_id = :session_id;
+
+-- name: set_thread!
+UPDATE session SET thread_id = :thread_id WHERE server_id = :server_id AND id = :id;
+
+-- name: forget_card!
+DELETE FROM posted_message WHERE server_id = :server_id AND kind = 'note_card' AND subject = :subject;
+
+-- name: session_count$
+-- :unit_key and :class_name may be ''; the same filter as in session_page.
+SELECT COUNT(*)
+FROM session JOIN class ON class.id = session.class_id
+WHERE session.server_id = :server_id AND (:unit_key = '' OR unit_key = :unit_key)
+    AND (:class_name = '' OR LOWER(class.name) = LOWER(:class_name));
+
+-- name: session_page
+SELECT session.number, session.title, session.unit, class.name AS class_name, session.held_on, session.state,
+    session.thread_id,
+    (SELECT COUNT(*) FROM block WHERE block.session_id = session.id AND block.state = 'standing') AS block_count,
+    (SELECT COUNT(*) FROM block JOIN question ON question.id = block.question_id
+        WHERE block.session_id = session.id AND block.state = 'standing' AND question.state IN ('open', 'claimed'))
+        AS open_count
+FROM session JOIN class ON class.id = session.class_id
+WHERE session.server_id = :server_id AND (:unit_key = '' OR unit_key = :unit_key)
+    AND (:class_name = '' OR LOWER(class.name) = LOWER(:class_name))
+ORDER BY session.held_on DESC, session.number DESC
+LIMIT :limit OFFSET :offset;
+
+-- name: units
+-- Each unit in its newest spelling, the newest first.
+SELECT unit, unit_key FROM session
+WHERE server_id = :server_id AND number IN (
+    SELECT MAX(number) FROM session WHERE server_id = :server_id AND unit_key <> '' GROUP BY unit_key
+)
+ORDER BY number DESC;
+
+-- Capturing: messages and what came from them
+
+-- name: message_in_thread^
+-- The session of a thread, with what is known of a message there. In an open code fence `text` is never empty.
+SELECT session.id, session.server_id, class_id, class.name AS class_name, number, title, unit, unit_key, held_on, state,
+    session.channel_id, thread_id, started_by_user_id AS started_by, started_at, closed_at, revision,
+    seen.session_id AS seen_in, seen.edited_at, seen.deleted, seen.author_user_id AS seen_author_id,
+    seen.fence AS seen_fence, seen.text AS seen_text,
+    EXISTS (
+        SELECT 1 FROM session_scribe AS scribe
+        WHERE scribe.session_id = session.id AND scribe.user_id = :author_id
+            AND scribe.since <= MAX(:written_at, session.started_at)
+            AND (scribe.until IS NULL OR MAX(:written_at, session.started_at) < scribe.until)
+    ) AS by_scribe,
+    COALESCE((
+        SELECT before.fence FROM thread_message AS before
+        WHERE before.session_id = session.id AND before.author_user_id = :author_id
+            AND before.message_id < :message_id AND before.text <> ''
+        ORDER BY before.message_id DESC LIMIT 1
+    ), '') AS fence
+FROM session
+JOIN class ON class.id = session.class_id
+LEFT JOIN thread_message AS seen ON seen.message_id = :message_id
+WHERE +session.server_id = :server_id AND thread_id = :thread_id;
+
+-- name: known_message^
+-- The same of a message that was seen, wherever it stands.
+SELECT session.id, session.server_id, class_id, class.name AS class_name, number, title, unit, unit_key, held_on, state,
+    session.channel_id, thread_id, started_by_user_id AS started_by, started_at, closed_at, revision,
+    seen.session_id AS seen_in, seen.edited_at, seen.deleted, seen.author_user_id AS seen_author_id,
+    seen.fence AS seen_fence, seen.text AS seen_text,
+    EXISTS (
+        SELECT 1 FROM session_scribe AS scribe
+        WHERE scribe.session_id = session.id AND scribe.user_id = seen.author_user_id
+            AND scribe.since <= MAX(:written_at, session.started_at)
+            AND (scribe.until IS NULL OR MAX(:written_at, session.started_at) < scribe.until)
+    ) AS by_scribe,
+    COALESCE((
+        SELECT before.fence FROM thread_message AS before
+        WHERE before.session_id = session.id AND before.author_user_id = seen.author_user_id
+            AND before.message_id < :message_id AND before.text <> ''
+        ORDER BY before.message_id DESC LIMIT 1
+    ), '') AS fence
+FROM thread_message AS seen
+JOIN session ON session.id = seen.session_id
+JOIN class ON class.id = session.class_id
+WHERE +seen.server_id = :server_id AND seen.message_id = :message_id;
+
+-- name: add_message!
+INSERT INTO thread_message (message_id, server_id, session_id, channel_id, author_user_id, edited_at, fence, text)
+VALUES (:message_id, :server_id, :session_id, :channel_id, :author_id, :edited_at, :fence, :text);
+
+-- name: save_message!
+UPDATE thread_message SET edited_at = :edited_at, fence = :fence, text = :text WHERE message_id = :message_id;
+
+-- name: next_dependent^
+-- An author's next message that may be split otherwise in a fence left open before it.
+SELECT message_id, author_user_id AS author_id, fence, text FROM thread_message
+WHERE session_id = :session_id AND author_user_id = :author_id AND message_id > :message_id AND text <> ''
+ORDER BY message_id LIMIT 1;
+
+-- name: save_fence!
+UPDATE thread_message SET fence = :fence WHERE message_id = :message_id;
+
+-- name: blocks_at
+SELECT block.id, block.server_id, block.session_id, block.kind, block.state, block.author_user_id AS author_id,
+    block.position, block.part, block.text, block.source_message_id, block.question_id, question.number AS question_number,
+    block.merged_into_id, block.taken_by_user_id AS taken_by, block.checked_by_user_id AS checked_by, block.checked_at,
+    block.created_at, block.changed_at, block.revision, block.message_revision,
+    block_file.attachment_id, block_file.digest, block_file.filename, block_file.content_type, block_file.size,
+    block_file.alt
+FROM block
+LEFT JOIN question ON question.id = block.question_id
+LEFT JOIN block_file ON block_file.block_id = block.id
+WHERE block.session_id = :session_id AND block.position = :position AND block.state <> 'removed'
+ORDER BY block.part, block.id;
+
+-- name: last_said^
+-- What the message of a block said last, also where that was set aside.
+SELECT kind, text FROM block_revision
+WHERE block_id = :block_id AND (revision = :message_revision OR revision > :message_revision AND cause = 'set_aside')
+ORDER BY revision DESC LIMIT 1;
+
+-- name: has_merged$
+SELECT 1 FROM block WHERE merged_into_id = :block_id AND state = 'merged' LIMIT 1;
+
+-- name: save_alt!
+UPDATE block_file SET alt = :alt WHERE server_id = :server_id AND block_id = :block_id;
+
+-- name: drop_block_file!
+DELETE FROM block_file WHERE server_id = :server_id AND block_id = :block_id;
+
+-- name: files_wanted
+SELECT block_file.block_id, thread_message.channel_id, thread_message.message_id, block_file.attachment_id,
+    block_file.filename, block_file.size
+FROM block_file
+JOIN block ON block.id = block_file.block_id AND block.state <> 'removed'
+JOIN thread_message ON thread_message.message_id = block.source_message_id
+WHERE block_file.server_id = :server_id AND block_file.digest IS NULL AND block_file.attachment_id IS NOT NULL
+ORDER BY block_file.id LIMIT :limit;
+
+-- name: keep_file!
+UPDATE block_file SET digest = :digest, content_type = :content_type, size = :size
+WHERE server_id = :server_id AND block_id = :block_id AND digest IS NULL;
+
+-- name: lose_file!
+UPDATE block_file SET digest = '' WHERE server_id = :server_id AND block_id = :block_id AND digest IS NULL;
+
+-- name: mark_message_deleted!
+UPDATE thread_message SET deleted = 1, author_user_id = NULL, fence = '', text = '' WHERE message_id = :message_id;
+
+-- name: remember_deleted!
+-- Where its channel is the thread of a note.
+INSERT INTO thread_message (message_id, server_id, session_id, channel_id, deleted)
+SELECT :message_id, server_id, id, :channel_id, 1 FROM session WHERE +server_id = :server_id AND thread_id = :channel_id
+ON CONFLICT DO NOTHING;
+
+-- name: messages_up_to
+SELECT message_id FROM thread_message
+WHERE +server_id = :server_id AND channel_id = :channel_id AND message_id <= :message_id AND deleted = 0
+ORDER BY message_id;
+
+-- name: open_threads
+SELECT thread_id, number FROM session
+WHERE server_id = :server_id AND thread_id IS NOT NULL AND (state = 'open' OR closed_at >= :closed_since)
+ORDER BY number;
+
+-- name: kept_elsewhere
+SELECT thread_message.channel_id, thread_message.message_id
+FROM session JOIN thread_message ON thread_message.session_id = session.id
+WHERE session.server_id = :server_id AND session.started_at >= :since AND thread_message.deleted = 0
+    AND thread_message.channel_id IS NOT session.thread_id;
+
+-- name: revisions_of_block
+SELECT revision, session_revision, text, merged_into_id FROM block_revision WHERE block_id = :block_id ORDER BY revision;
+
+-- name: reword_revision!
+UPDATE block_revision SET text = :text WHERE block_id = :block_id AND revision = :revision;
+
+-- name: blank_revisions!
+UPDATE block_revision
+SET text = '', by_user_id = CASE WHEN by_user_id = :author_id THEN NULL ELSE by_user_id END
+WHERE block_id = :block_id;
 
 -- Holes: the questions of a note
 
@@ -167,6 +396,10 @@ FROM compilation
 WHERE server_id = :server_id AND session_id = :session_id
 ORDER BY version DESC LIMIT 1;
 
+-- name: revision_of_version$
+SELECT session_revision FROM compilation
+WHERE server_id = :server_id AND session_id = :session_id AND version = :version;
+
 -- name: version_of$
 SELECT snapshot FROM compilation WHERE server_id = :server_id AND session_id = :session_id AND version = :version;
 
@@ -192,13 +425,29 @@ INSERT INTO compilation (server_id, session_id, version, session_revision, snaps
 VALUES (:server_id, :session_id, :version, :session_revision, :snapshot, :digest, :changed, :compiled_by, :now);
 
 -- name: kept_versions
-SELECT id, snapshot FROM compilation WHERE server_id = :server_id AND session_id = :session_id;
+SELECT id, session_revision, snapshot FROM compilation WHERE server_id = :server_id AND session_id = :session_id;
 
 -- name: replace_version!
 UPDATE compilation SET snapshot = :snapshot, digest = :digest WHERE server_id = :server_id AND id = :id;
 
--- name: removed_blocks
-SELECT id FROM block WHERE +server_id = :server_id AND session_id = :session_id AND state = 'removed';
+-- name: deleted_blocks
+-- Those whose messages were deleted; what an edit of its message removed has an author still.
+SELECT id FROM block
+WHERE +server_id = :server_id AND session_id = :session_id AND state = 'removed' AND author_user_id IS NULL;
+
+-- name: merged_texts
+-- What those blocks of a note that others were ever merged into said in its version :session_revision.
+SELECT head.id, COALESCE((
+    SELECT said.text FROM block_revision AS said
+    WHERE said.block_id = head.id AND said.session_revision <= :session_revision AND said.cause <> 'set_aside'
+    ORDER BY said.revision DESC LIMIT 1
+), '') AS text
+FROM (
+    SELECT DISTINCT block_revision.merged_into_id AS id
+    FROM block JOIN block_revision ON block_revision.block_id = block.id
+    WHERE +block.server_id = :server_id AND block.session_id = :session_id
+        AND block_revision.merged_into_id IS NOT NULL
+) AS head;
 
 -- name: removed_questions
 SELECT question.number
@@ -302,9 +551,6 @@ WHERE block.session_id = :session_id AND (:block_id IS NULL OR block.id = :block
     ))
 ORDER BY said.session_revision DESC, block.position DESC, block.part DESC, said.revision DESC
 LIMIT :limit OFFSET :offset;
-
--- name: named_classes
-SELECT id, name FROM class WHERE server_id = :server_id AND name IS NOT NULL ORDER BY name;
 
 -- name: last_written_in^
 -- The last session in which somebody wrote something that stands.

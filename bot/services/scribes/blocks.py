@@ -71,9 +71,8 @@ def split(text: str, fence: str = "") -> Split:
             drafts.append(Draft(kind, line.text.strip()))
             run = []
     drafts += _text_of(run)
-    plain = not fence and not any(mark in text for mark in (_TICKS, "~~~"))
-    one_run = all(one.kind is BlockKind.TEXT for one in drafts)
-    return Split(tuple(drafts), left_open, depends=not (plain and one_run))
+    marked = any(mark in text for mark in (_TICKS, "~~~")) or any(one.kind is not BlockKind.TEXT for one in drafts)
+    return Split(tuple(drafts), left_open, depends=marked or (bool(fence) and split(text).depends))
 
 
 def _text_of(run: list[str]) -> list[Draft]:

@@ -215,10 +215,10 @@ def say_note_changed(tx: Tx, server_id: int, session_id: int) -> None:
 
 
 def _follow(tx: Tx, block: Block, by: int | None, *, reworded: bool) -> Block:
-    if block.question_id is None:
+    if block.question_number is None:
         return questions.ask(tx, session_by_id(tx, block.server_id, block.session_id), block)
     if reworded:
-        questions.reword(tx, block, by)
+        questions.reword(tx, block, block.question_number, by)
     return block
 
 
@@ -228,12 +228,20 @@ _SAVED = (
 )  # fmt: skip
 
 
-def set_aside(tx: Tx, block: Block, text: str, by: int | None) -> Block:
+def set_aside(tx: Tx, block: Block, kind: BlockKind, text: str, by: int | None) -> Block:
     """Keep what the block's message says since, as a revision that the block does not follow: it was edited here."""
     aside = replace(block, revision=block.revision + 1, changed_at=tx.now)
     tx.scribes.save_block(**{name: getattr(aside, name) for name in _SAVED}, by=by)
-    _keep_revision(tx, replace(aside, text=text), Cause.SET_ASIDE, by)
+    _keep_revision(tx, replace(aside, kind=kind, text=text), Cause.SET_ASIDE, by)
     return aside
+
+
+def set_alt(tx: Tx, block: Block, file: BlockFile) -> Block:
+    """Keep the words that describe a block's file; they are found too. The act has raised the version (`bump`)."""
+    tx.scribes.save_alt(server_id=block.server_id, block_id=block.id, alt=file.alt)
+    described = replace(block, file=file)
+    _index(tx, described, before=block)
+    return described
 
 
 def strike_block(tx: Tx, block: Block, by: int) -> Block:

@@ -35,11 +35,10 @@ def ask(tx: Tx, session: Session, block: Block) -> Block:
     return replace(block, question_id=question.id, question_number=question.number)
 
 
-def reword(tx: Tx, block: Block, by: int | None) -> None:
+def reword(tx: Tx, block: Block, number: int, by: int | None) -> None:
     """Let a block's question say what the block says, as far as a question still follows (`capturing.FOLLOWED`)."""
-    if block.question_number is not None:
-        question = keeping.find_question(tx, block.server_id, block.question_number)
-        capturing.follow_question(tx, question, question_in(block.text), by=by)
+    question = keeping.find_question(tx, block.server_id, number)
+    capturing.follow_question(tx, question, question_in(block.text), by=by)
 
 
 def let_go(tx: Tx, block: Block) -> list[str]:
@@ -47,6 +46,4 @@ def let_go(tx: Tx, block: Block) -> list[str]:
     if block.question_number is None:
         return []
     question = keeping.find_question(tx, block.server_id, block.question_number)
-    if question.removed:
-        return []
     return capturing.remove_question(tx, servers.settings_of(tx, block.server_id), question)
