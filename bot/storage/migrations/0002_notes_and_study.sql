@@ -80,6 +80,8 @@ CREATE INDEX block_by_place ON block (session_id, position, part);
 CREATE INDEX block_by_message ON block (server_id, source_message_id) WHERE source_message_id IS NOT NULL;
 CREATE INDEX block_by_author ON block (server_id, author_user_id, created_at);
 CREATE INDEX block_by_question ON block (question_id) WHERE question_id IS NOT NULL;
+CREATE INDEX block_by_merge ON block (merged_into_id) WHERE merged_into_id IS NOT NULL;
+CREATE INDEX block_by_check ON block (server_id, session_id) WHERE checked_at IS NOT NULL;
 
 -- Every revision of every block, the newest too: any version of a note is the last revision of each block up to it.
 CREATE TABLE block_revision (
