@@ -28,11 +28,15 @@ def view(
     buttons: Iterable[Button] = (),
     select: tuple[Ref, str, Sequence[tuple[str, str]]] | None = None,
     link: tuple[str, str] | None = None,
+    several: bool = False,
 ) -> discord.ui.View:
-    """Make a view: a select as (ref, placeholder, (value, label) pairs) above buttons, then a link (label, url)."""
+    """Make a view: a select as (ref, placeholder, (value, label) pairs) above buttons, then a link (label, url).
+
+    With `several`, more than one of the select's options may be chosen at once.
+    """
     made: discord.ui.View = discord.ui.View(timeout=None)
     if select is not None:
-        made.add_item(_select(*select))
+        made.add_item(_select(*select, several=several))
     for ref, label, style in buttons:
         made.add_item(
             discord.ui.Button(style=discord.ButtonStyle[style], label=label[:LABEL_LIMIT], custom_id=ref.custom_id)
@@ -43,14 +47,27 @@ def view(
     return made
 
 
-def _select(ref: Ref, placeholder: str, options: Sequence[tuple[str, str]]) -> discord.ui.Select[Any]:
+def _select(
+    ref: Ref, placeholder: str, options: Sequence[tuple[str, str]], *, several: bool = False
+) -> discord.ui.Select[Any]:
     shown = [discord.SelectOption(value=value, label=label[:100]) for value, label in options[:OPTIONS_LIMIT]]
-    return discord.ui.Select(custom_id=ref.custom_id, placeholder=placeholder[:150], options=shown)
+    return discord.ui.Select(
+        custom_id=ref.custom_id,
+        placeholder=placeholder[:150],
+        options=shown,
+        max_values=len(shown) if several else 1,
+    )
 
 
 def chosen(interaction: discord.Interaction[Any]) -> int:
     """Return the number that was chosen in a select; 0 where none was."""
     return next(iter(chosen_ids(interaction)), 0)
+
+
+def chosen_text(interaction: discord.Interaction[Any]) -> str:
+    """Return what was chosen in a select, as it was sent; empty where nothing was. It may be forged."""
+    data: Any = interaction.data or {}
+    return next((str(one) for one in data.get("values") or ()), "")
 
 
 def chosen_ids(interaction: discord.Interaction[Any]) -> list[int]:
@@ -100,6 +117,23 @@ def add_channel_select(
             default_values=[
                 discord.SelectDefaultValue(id=str(one), type=discord.SelectDefaultValueType.channel)  # type: ignore[arg-type]
                 for one in chosen_ids
+            ],
+        )
+    )
+
+
+def add_people_select(
+    made: discord.ui.View, ref: Ref, placeholder: str, chosen_ids: Sequence[int], *, most: int
+) -> None:
+    """Add a select of people in which `chosen_ids` stand chosen; at least one is to be chosen."""
+    made.add_item(
+        discord.ui.UserSelect(
+            custom_id=ref.custom_id,
+            placeholder=placeholder[:150],
+            max_values=most,
+            default_values=[
+                discord.SelectDefaultValue(id=str(one), type=discord.SelectDefaultValueType.user)  # type: ignore[arg-type]
+                for one in chosen_ids[:most]
             ],
         )
     )

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import aiohttp
 import discord
 
 from bot.clock import MINUTE, SECOND
 from bot.kit import drawing
-from bot.kit.drawing import Drawn, Row
+from bot.kit.drawn import Drawn, Row
+from bot.services.scribes import sessions
+from bot.storage import outbox
 from bot.storage.database import Tx
 
 if TYPE_CHECKING:
@@ -30,6 +32,11 @@ LONGEST_WAIT = 15 * MINUTE
 _NO_SUCH_CHANNEL = 10003
 _NO_SUCH_MESSAGE = 10008
 _NO_ACCESS = {50001, 50013}
+_SHUT = {50083, 160005}
+"""An archived or a locked thread: what stands in it stays as it is."""
+_BEGUN_ALREADY = 160004
+THREAD_SLEEPS_AFTER: Literal[10080] = 10_080
+"""Minutes without a message after which Discord archives a note's thread: a week. A message wakes it again."""
 
 
 class Deliverer:
@@ -82,22 +89,14 @@ class Deliverer:
         except Exception as error:  # noqa: BLE001 - one row must not stop the others; it is logged below
             await self._failed(row, error)
         else:
-            await self._bot.library.database.write(_delivered, row, message_ids)
+            then = "" if drawn is None else drawn.then
+            await self._bot.library.database.write(_delivered, row, message_ids, then)
 
     async def _send(self, row: Row, drawn: Drawn) -> list[int]:
         """Do what was drawn; return the ids of messages that were posted and are to be remembered."""
         channel = self._bot.get_partial_messageable(row.channel_id, guild_id=row.server_id)
-        if drawn.reaction:
-            await channel.get_partial_message(drawn.edits or 0).add_reaction(drawn.reaction)
-            return []
         if drawn.edits is not None:
-            await channel.get_partial_message(drawn.edits).edit(
-                content=drawn.content,
-                embed=drawn.embed,
-                view=drawn.view,
-                allowed_mentions=drawn.mentions,
-                attachments=[] if drawn.without_files else discord.utils.MISSING,
-            )
+            await self._change(row, channel.get_partial_message(drawn.edits), drawn)
             return []
         drawing.check_permissions(self._bot, row, drawn)
         message = await channel.send(
@@ -118,6 +117,32 @@ class Deliverer:
             await self._pin(message)
         return [message.id] if drawn.remember else []
 
+    async def _change(self, row: Row, message: discord.PartialMessage, drawn: Drawn) -> None:
+        if drawn.thread:
+            await self._begin_thread(row, message, drawn.thread)
+        elif drawn.reaction and drawn.takes_back:
+            await message.remove_reaction(drawn.reaction, self._bot.user or discord.Object(0))
+        elif drawn.reaction:
+            await message.add_reaction(drawn.reaction)
+        else:
+            await message.edit(
+                content=drawn.content,
+                embed=drawn.embed,
+                view=drawn.view,
+                allowed_mentions=drawn.mentions,
+                attachments=[] if drawn.without_files else discord.utils.MISSING,
+            )
+
+    async def _begin_thread(self, row: Row, message: discord.PartialMessage, name: str) -> None:
+        try:
+            await message.create_thread(name=name, auto_archive_duration=THREAD_SLEEPS_AFTER)
+        except discord.HTTPException as error:
+            # An earlier try has begun it, and did not live to say so.
+            if error.code != _BEGUN_ALREADY:
+                raise
+        # A thread that is begun from a message has its id.
+        await sessions.attach_thread(self._bot.library, row.server_id, row.subject, message.id)
+
     async def _pin(self, message: discord.Message) -> None:
         try:
             await message.pin()
@@ -131,12 +156,17 @@ class Deliverer:
         code = error.code if isinstance(error, discord.HTTPException) else 0
         if code in {_NO_SUCH_MESSAGE, _NO_SUCH_CHANNEL}:
             await database.write(_gone, row)
-            _log.info(
-                "outbox row %s (%s): the %s is gone",
-                row.id,
-                row.kind,
-                "message" if code == _NO_SUCH_MESSAGE else "channel",
+            what = "message" if code == _NO_SUCH_MESSAGE else "channel"
+            _log.info("outbox row %s (%s): the %s is gone", row.id, row.kind, what)
+        elif code in _SHUT:
+            _log.info("outbox row %s (%s) is dropped: its thread is archived or locked", row.id, row.kind)
+            await database.write(_delivered, row, [])
+        elif row.kind == "note_thread" and code in _NO_ACCESS:
+            # It must not hold up what else waits in the channel: the card offers to begin a thread.
+            _log.warning(
+                "the thread of note #%s waits: the bot may not begin threads in %s", row.subject, row.channel_id
             )
+            await database.write(_without_thread, row)
         elif isinstance(error, drawing.MissingPermission) or code in _NO_ACCESS:
             missing = error.names if isinstance(error, drawing.MissingPermission) else "access to the channel"
             _log.warning(
@@ -166,8 +196,10 @@ def _passing(error: Exception) -> bool:
     return isinstance(error, (OSError, aiohttp.ClientError, asyncio.TimeoutError))
 
 
-def _delivered(tx: Tx, row: Row, message_ids: list[int]) -> None:
+def _delivered(tx: Tx, row: Row, message_ids: list[int], then: str = "") -> None:
     for message_id in message_ids:
+        if then:
+            outbox.do(tx, row.server_id, row.channel_id, then, row.subject, message_id=message_id)
         tx.outbox.remember_posted(
             message_id=message_id,
             server_id=row.server_id,
@@ -181,6 +213,11 @@ def _delivered(tx: Tx, row: Row, message_ids: list[int]) -> None:
 
 def _postpone(tx: Tx, row: Row, wait: int, why: str) -> None:
     tx.outbox.postpone(id=row.id, not_before=tx.now + wait, error=why)
+
+
+def _without_thread(tx: Tx, row: Row) -> None:
+    outbox.do(tx, row.server_id, row.channel_id, "note_card", row.subject)
+    tx.outbox.delete(id=row.id, created_at=row.created_at)
 
 
 def _gone(tx: Tx, row: Row) -> None:

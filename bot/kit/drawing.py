@@ -5,13 +5,13 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import discord
 
 from bot.errors import NotFound
-from bot.kit import cards, chat, desk
+from bot.kit import cards, chat, desk, note_drawing
+from bot.kit.drawn import Drawn, Row
 from bot.models.people import Actor
 from bot.models.questions import Attachment, QuestionView
 from bot.services.researchers import finding
@@ -22,37 +22,6 @@ if TYPE_CHECKING:
 
 OFFER_EMOJI = "📖"
 """The one reaction by which a message is offered to be logged as a question."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One outbox row, as `bot/storage/outbox.sql` gives it."""
-
-    id: int
-    server_id: int
-    channel_id: int
-    kind: str
-    subject: int
-    payload: str
-    attempts: int
-    created_at: int
-
-
-@dataclass(slots=True)
-class Drawn:
-    """What is to be done: a message to post, one to edit (`edits`), or a reaction on it."""
-
-    content: str | None = None
-    embed: discord.Embed | None = None
-    view: discord.ui.View | None = None
-    files: list[discord.File] = field(default_factory=list)
-    edits: int | None = None
-    replies_to: int | None = None
-    without_files: bool = False
-    reaction: str = ""
-    remember: bool = False
-    pin: bool = False
-    mentions: discord.AllowedMentions = field(default_factory=discord.AllowedMentions.none)
 
 
 class MissingPermission(Exception):
@@ -75,8 +44,9 @@ async def draw(bot: Vademecum, row: Row) -> Drawn | None:
         embed, view = desk.public_desk(row.server_id, texts)
         return Drawn(embed=embed, view=view, edits=payload.get("message_id"), remember=True, pin=True)
     if row.kind == "reaction":
-        return Drawn(edits=payload["message_id"], reaction=OFFER_EMOJI)
-    raise KeyError(row.kind)
+        emoji, gone = payload.get("emoji", OFFER_EMOJI), payload.get("take_back", False)
+        return Drawn(edits=payload["message_id"], reaction=emoji, takes_back=gone)
+    return await note_drawing.KINDS[row.kind](bot, row, payload, texts)
 
 
 async def _notice(bot: Vademecum, row: Row, payload: dict[str, Any], texts: Catalogue) -> Drawn:
@@ -145,9 +115,12 @@ def check_permissions(bot: Vademecum, row: Row, drawn: Drawn) -> None:
 
 
 def missing_permissions(
-    bot: Vademecum, server_id: int, channel_id: int, *, embed: bool = True, files: bool = False
+    bot: Vademecum, server_id: int, channel_id: int, *, embed: bool = True, files: bool = False, threads: bool = False
 ) -> list[str]:
-    """Name what the bot lacks to post in a channel, in Discord's words; empty where it may, or cannot know."""
+    """Name what the bot lacks to post in a channel, in Discord's words; empty where it may, or cannot know.
+
+    With `threads` also what it lacks to begin threads there, and to read and write in them.
+    """
     guild = bot.get_guild(server_id)
     channel = guild.get_channel_or_thread(channel_id) if guild else None
     if guild is None or channel is None:
@@ -156,10 +129,11 @@ def missing_permissions(
     in_thread = isinstance(channel, discord.Thread)
     needed = {
         "View Channel": granted.view_channel,
-        "Send Messages in Threads" if in_thread else "Send Messages": granted.send_messages_in_threads
-        if in_thread
-        else granted.send_messages,
+        "Send Messages": granted.send_messages or in_thread,
+        "Send Messages in Threads": granted.send_messages_in_threads or not (in_thread or threads),
         "Embed Links": granted.embed_links or not embed,
         "Attach Files": granted.attach_files or not files,
+        "Create Public Threads": granted.create_public_threads or not threads,
+        "Read Message History": granted.read_message_history or not threads,
     }
     return [name for name, has in needed.items() if not has]

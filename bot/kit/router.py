@@ -33,11 +33,15 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A modal about to be opened: its title, its fields, and what stands in them before anything is typed."""
+    """A modal about to be opened: its title, its fields, and what stands in them before anything is typed.
+
+    `ref` is what it is handed in as, where that is not what opened it: a select says only that something was chosen.
+    """
 
     title: str
     fields: tuple[forms.FormField, ...]
     filled: dict[str, str]
+    ref: Ref | None = None
 
 
 def press(kind: str, action: str) -> Callable[[F], F]:
@@ -110,6 +114,7 @@ class Router:
     async def open(self, interaction: discord.Interaction[Vademecum], ref: Ref) -> None:
         """Open the form of `ref`, with what was kept of an earlier try. Raises what the room refuses."""
         form = await self.openers[ref.key](interaction, ref)
+        ref = form.ref or ref
         kept = await drafts.load_draft(actor_of(interaction), interaction.client.library, _form_name(ref), ref.number)
         await interaction.response.send_modal(forms.build(ref, form.title, form.fields, form.filled | kept))
 

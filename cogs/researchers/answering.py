@@ -10,6 +10,7 @@ from bot.kit import chat
 from bot.kit.buttons import Button, chosen, row, view
 from bot.kit.forms import ChoiceField, FileField, TextField, Typed
 from bot.kit.intake import keep_files
+from bot.kit.messages import message_here
 from bot.kit.people import actor_of
 from bot.kit.refs import Ref, whole
 from bot.kit.replies import Reply
@@ -226,17 +227,8 @@ class Answering(Room):
         return self._answered(texts_for(interaction), ref, kept.ordinal)
 
     async def _message(self, interaction: Interaction, ref: Ref) -> discord.Message:
-        """Fetch the message that `ref` names, where one acts: elsewhere the bot may read what one may not."""
         channel_id, _, message_id = ref.extra.partition("/")
-        if whole(channel_id) != interaction.channel_id:
-            raise BadInput("errors.message_gone")
-        channel = self.bot.get_partial_messageable(whole(channel_id), guild_id=ref.server_id)
-        try:
-            message = await channel.fetch_message(whole(message_id))
-        except (discord.NotFound, discord.Forbidden):
-            raise BadInput("errors.message_gone") from None
-        if message.author.bot:
-            raise BadInput("errors.message_of_bot")
+        message = await message_here(interaction, whole(channel_id), whole(message_id))
         if not message.content.strip():
             raise BadInput("errors.message_without_text")
         return message
