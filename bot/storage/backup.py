@@ -273,8 +273,13 @@ class MediaState:
     missing: tuple[str, ...]
 
 
+_DIGESTS = """SELECT digest FROM attachment
+UNION SELECT digest FROM block_file WHERE digest <> ''
+ORDER BY digest"""
+
+
 def look_at_media(database: Path, media: Path) -> MediaState:
     """Compare what the database refers to with what is in the media store."""
     with closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as connection:
-        digests = [row[0] for row in connection.execute("SELECT DISTINCT digest FROM attachment ORDER BY digest")]
+        digests = [row[0] for row in connection.execute(_DIGESTS)]
     return MediaState(len(digests), tuple(one for one in digests if not (media / one[:2] / one).is_file()))

@@ -319,3 +319,23 @@ def test_files_that_are_missing_are_found(data: Path) -> None:
     (path,) = [one for one in (data / "media").rglob("*") if one.is_file()]
     path.unlink()
     assert backup.look_at_media(data / DATABASE, data / "media") == backup.MediaState(1, (path.name,))
+
+
+def test_files_of_notes_are_looked_for_once_they_were_fetched(data: Path) -> None:
+    (there,) = [one.name for one in (data / "media").rglob("*") if one.is_file()]
+    with closing(sqlite3.connect(data / DATABASE)) as connection:
+        connection.execute(
+            "INSERT INTO session (server_id, class_id, number, title, held_on, state, channel_id, started_at)"
+            " VALUES (1, 1, 2, 'Leaves', '2026-11-18', 'open', 1, 0)"
+        )
+        for block_id, digest in enumerate([f"'{there}'", "'missing'", "''", "NULL"], start=1):
+            connection.execute(
+                "INSERT INTO block (server_id, session_id, kind, state, position, part, text, created_at, changed_at)"
+                " VALUES (1, 1, 'image', 'standing', 1, 0, '', 0, 0)"
+            )
+            connection.execute(
+                "INSERT INTO block_file (block_id, server_id, digest, filename)"
+                f" VALUES ({block_id}, 1, {digest}, 'maple.png')"
+            )
+        connection.commit()
+    assert backup.look_at_media(data / DATABASE, data / "media") == backup.MediaState(2, ("missing",))
