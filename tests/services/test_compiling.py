@@ -241,7 +241,7 @@ async def test_what_was_deleted_in_discord_leaves_every_version(library: Library
     second = await compiling.compile_note(MIA, library, number)
 
     await capturing.messages_deleted(library, SERVER, [777])
-    await change_block(library, gone.id, Cause.REMOVED, BEN, state=BlockState.REMOVED, text="")
+    await change_block(library, gone.id, Cause.REMOVED, BEN, state=BlockState.REMOVED, text="", author_id=None)
 
     kept = str(await rows(library, "SELECT snapshot FROM compilation"))
     assert "Deleted words" not in kept

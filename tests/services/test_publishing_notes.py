@@ -11,12 +11,16 @@ from bot.clock import MINUTE
 from bot.errors import NotAllowed, NotFound, WrongState
 from bot.models.companions import Changes, Note
 from bot.models.publications import ConsentState, Publishable
-from bot.models.sessions import BlockKind, BlockState, Cause
+from bot.models.sessions import Block, BlockKind, BlockState, Cause, ThreadMessage
 from bot.services import librarians
 from bot.services.library import Library
 from bot.services.publishing import approving, consenting, reading, requesting
 from bot.services.publishing.changes import on_note_changed
 from bot.services.researchers import answering, asking, capturing, settling
+from bot.services.scribes import capturing as notes_of_threads
+from bot.services.scribes import merging
+from bot.services.scribes.companions import compiled_note
+from bot.services.scribes.keeping import blocks_of
 from tests.cast import BEN, LINDQVIST, MIA, NOOR, OKAFOR, SERVER, TOMASZ, MovableClock
 from tests.services.noting import (
     LEAF,
@@ -254,6 +258,41 @@ async def test_a_question_that_is_taken_back_leaves_its_words_and_nothing_else(l
     assert question is not None
     await asking.withdraw_question(MIA, library, question.number)
     assert block_of(await shown(library, number), "Why do leaves turn red?").hole is None
+
+
+async def test_words_that_were_merged_go_when_their_message_is_deleted(library: Library) -> None:
+    number = await begin(library)
+    first, second = await posted(library, number, "First words.", "Second words.")
+    await merging.merge(MIA, library, first.id, second.id)
+    aside = await write(library, number, BEN, "Ben's words.")
+    await compiled(library, number)
+    await requesting.ask_publication(MIA, library, number)
+    await approve(library, number)
+    assert "Second words." in texts(await shown(library, number))[0]
+    assert second.source_message_id is not None
+
+    await notes_of_threads.messages_deleted(library, SERVER, THREAD + number, [second.source_message_id])
+
+    kept = str(await rows(library, "SELECT snapshot FROM compilation UNION ALL SELECT snapshot FROM publication"))
+    assert "Second words." not in kept
+    assert "First words." in kept
+    assert texts(await shown(library, number)) == ["First words."]
+    assert texts(await compiled_note(MIA, library, number)) == ["Ben's words.", "First words."]
+    assert first.source_message_id is not None
+    await notes_of_threads.messages_deleted(library, SERVER, THREAD + number, [first.source_message_id])
+    assert await shown(library, number) is None
+    assert [block.id for block in (await compiled_note(MIA, library, number)).blocks] == [aside.id]
+
+
+async def posted(library: Library, number: int, *said: str) -> list[Block]:
+    """Mia writes messages in the note's thread; return their blocks."""
+    of = await session(library, number)
+    assert of.thread_id is not None
+    begun = (of.started_at - 1_420_070_400_000) << 22
+    for place, text in enumerate(said, 1):
+        message = ThreadMessage(begun + place, MIA.user_id, text)
+        await notes_of_threads.message_written(library, SERVER, of.thread_id, message)
+    return list(await library.database.read(blocks_of, of))
 
 
 async def test_an_answer_that_was_deleted_goes_at_once(library: Library) -> None:

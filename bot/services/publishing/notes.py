@@ -12,7 +12,7 @@ from typing import Any
 
 from bot.models.companions import Note, NoteBlock, NoteHole
 from bot.services.publishing import snapshots
-from bot.services.scribes.versions import numbers_of
+from bot.services.scribes.versions import numbers_of, without_deleted_words
 from bot.storage.database import Tx
 
 
@@ -45,10 +45,13 @@ def compose(tx: Tx, server_id: int, publication: dict[str, Any]) -> Note | None:
 def still_public(tx: Tx, server_id: int, publication: dict[str, Any]) -> Note:
     """Return what may stay of what is public: without what was removed, struck, merged away, or lost its author's yes.
 
-    What was reworded stays as it was approved.
+    What was reworded stays as it was approved, but for words that were deleted in Discord.
     """
     before = snapshots.note_from_json(publication["snapshot"])
-    return _only(before, _agreed(tx, server_id, publication["id"], before, 0, 0))
+    session_id = publication["session_id"]
+    revision = tx.scribes.revision_of_version(server_id=server_id, session_id=session_id, version=before.version)
+    kept = without_deleted_words(tx, server_id, session_id, before, revision)
+    return _only(kept, _agreed(tx, server_id, publication["id"], kept, 0, 0))
 
 
 def authors_of(tx: Tx, server_id: int, note: Note) -> list[int]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.models.companions import Note, NoteBlock, NoteHole
 from bot.services.publishing import snapshots
+from bot.services.publishing.composing import without_ids
 from bot.storage.database import Tx
 
 Removed = tuple[frozenset[int], frozenset[int], frozenset[tuple[int, int]]]
@@ -25,7 +26,8 @@ def forget_deleted(tx: Tx, server_id: int, session_id: int) -> None:
     here = {"server_id": server_id, "session_id": session_id}
     for row in tx.scribes.kept_versions(**here):
         note = snapshots.note_from_json(row["snapshot"])
-        kept = _without(note, _removed(tx, server_id, session_id, note))
+        parted = without_deleted_words(tx, server_id, session_id, note, row["session_revision"])
+        kept = _without(parted, _removed(tx, server_id, session_id, note))
         if kept != note:
             tx.scribes.replace_version(
                 server_id=server_id,
@@ -35,6 +37,19 @@ def forget_deleted(tx: Tx, server_id: int, session_id: int) -> None:
             )
 
 
+def without_deleted_words(tx: Tx, server_id: int, session_id: int, note: Note, revision: int) -> Note:
+    """Return a version of a note (its `revision`) without the words that a merged block took over from a deleted one.
+
+    The history of a block holds them no longer; where others were merged into it, what it says is read from there.
+    """
+    said = {
+        row["id"]: without_ids(row["text"])
+        for row in tx.scribes.merged_texts(server_id=server_id, session_id=session_id, session_revision=revision)
+    }
+    blocks = (replace(one, text=said.get(one.id, one.text)) for one in note.blocks)
+    return snapshots.with_blocks(note, tuple(one for one in blocks if one.text or one.file))
+
+
 def numbers_of(note: Note) -> str:
     """Return the numbers of the questions that a note's holes hold, as JSON for a query."""
     return json.dumps(sorted({block.hole.number for block in note.blocks if block.hole}))
@@ -42,7 +57,7 @@ def numbers_of(note: Note) -> str:
 
 def _removed(tx: Tx, server_id: int, session_id: int, note: Note) -> Removed:
     wanted: dict[str, Any] = {"server_id": server_id, "numbers": numbers_of(note)}
-    blocks = tx.scribes.removed_blocks(server_id=server_id, session_id=session_id)
+    blocks = tx.scribes.deleted_blocks(server_id=server_id, session_id=session_id)
     answers = tx.scribes.removed_answers(**wanted)
     return (
         frozenset(row["id"] for row in blocks),
