@@ -15,6 +15,8 @@ MEASURES: dict[str, Callable[[], list[Figure]]] = {
     "starting": measuring.starting,
     "bursting": measuring.bursting,
     "importing": measuring.importing,
+    "noting": measuring.noting,
+    "building": measuring.building,
 }
 
 

@@ -10,12 +10,12 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measure. The ratio of `ours` to `floor` is what must be small: at most `goal`."""
+    """One measure. The ratio of `ours` to `floor` is what must be small: at most `goal`, where there is one."""
 
     name: str
     ours: float
     floor: float
-    goal: float
+    goal: float | None
     unit: str
 
     @property
@@ -25,8 +25,8 @@ class Figure:
 
     @property
     def reached(self) -> bool:
-        """Whether the goal is reached."""
-        return self.ratio <= self.goal
+        """Whether the goal is reached; without one it always is."""
+        return self.goal is None or self.ratio <= self.goal
 
     def as_json(self) -> str:
         """The figure as one line of `results.jsonl`."""
@@ -45,14 +45,14 @@ def table(figures: Sequence[Figure]) -> str:
 
 
 def _row(figure: Figure) -> tuple[str, ...]:
-    said = "reached" if figure.reached else "MISSED"
+    said = "" if figure.goal is None else "reached" if figure.reached else "MISSED"
     return (
         figure.name,
         f"{figure.ours:.3g}" if figure.ours < 100 else f"{figure.ours:.0f}",
         f"{figure.floor:.3g}" if figure.floor < 100 else f"{figure.floor:.0f}",
         figure.unit,
         f"{figure.ratio:.2f}",
-        f"{figure.goal:g}",
+        "" if figure.goal is None else f"{figure.goal:g}",
         said,
     )
 

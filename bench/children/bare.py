@@ -28,6 +28,9 @@ class BareBot(commands.Bot):
             )
         await self.tree.sync()
 
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Hear every message, and do nothing."""
+
 
 async def _nothing(interaction: Interaction, text: str, topic: str = "") -> None:  # noqa: ARG001 - read from it
     await interaction.response.send_message("done", ephemeral=True)

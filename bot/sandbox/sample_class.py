@@ -45,7 +45,7 @@ class SampleChannel:
 
 @dataclass(frozen=True, slots=True)
 class SampleClass:
-    """The server, its people and places; and as tables of the file: its settings, what was said, what was asked."""
+    """The server, its people and places; and as tables of the files: its settings, what was said, asked and noted."""
 
     server_id: int
     server_name: str
@@ -56,6 +56,7 @@ class SampleClass:
     settings: Table
     messages: tuple[Table, ...]
     questions: tuple[Table, ...]
+    sessions: tuple[Table, ...]
 
     def manages_server(self, person: SamplePerson) -> bool:
         """Tell whether one of the person's roles may manage the server."""
@@ -63,8 +64,8 @@ class SampleClass:
 
 
 def read_sample_class() -> SampleClass:
-    """Read it from the file beside this one."""
-    table = tomllib.loads(files("bot.sandbox").joinpath("sample_class.toml").read_text(encoding="utf-8"))
+    """Read it from the files beside this one."""
+    table, notes = (_read(name) for name in ("sample_class.toml", "sample_notes.toml"))
     return SampleClass(
         server_id=table["server"]["id"],
         server_name=table["server"]["name"],
@@ -75,7 +76,12 @@ def read_sample_class() -> SampleClass:
         settings=table["settings"],
         messages=tuple(table["messages"]),
         questions=tuple(table["questions"]),
+        sessions=tuple(notes["sessions"]),
     )
+
+
+def _read(name: str) -> Table:
+    return tomllib.loads(files("bot.sandbox").joinpath(name).read_text(encoding="utf-8"))
 
 
 def _role(row: Table) -> SampleRole:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.models.people import Actor
 from bot.sandbox.sample_class import SampleClass, read_sample_class
+from bot.sandbox.sample_notes import PlainPen
 from bot.sandbox.sample_story import Place, SampleStory
 from bot.services import librarians
 from bot.services.library import Library
@@ -34,14 +35,14 @@ async def furnish_for_site(library: Library, clock: SampleClock) -> int:
     """
     sample, ends = read_sample_class(), clock.now()
     await librarians.arrive(library, sample.server_id, sample.server_name)
-    for step in SampleStory(sample, _place(sample, library, ends)).steps():
+    for step in SampleStory(sample, _place(sample, library, clock)).steps():
         clock.set(step.at)
         await step.do()
     clock.set(ends)
     return sample.server_id
 
 
-def _place(sample: SampleClass, library: Library, ends: int) -> Place:
+def _place(sample: SampleClass, library: Library, clock: SampleClock) -> Place:
     actors = {
         person.key: Actor(
             server_id=sample.server_id,
@@ -52,4 +53,4 @@ def _place(sample: SampleClass, library: Library, ends: int) -> Place:
         for place, person in enumerate(sample.people)
     }
     channels = {one.key: FIRST_ID + len(actors) + place for place, one in enumerate(sample.channels)}
-    return Place(library, actors, channels, ends)
+    return Place(library, actors, channels, clock.now(), PlainPen(library, clock, actors))

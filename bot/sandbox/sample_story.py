@@ -16,6 +16,7 @@ from bot.clock import DAY, HOUR, MINUTE
 from bot.models.people import Actor
 from bot.models.questions import Source, SourceKind
 from bot.sandbox.sample_class import SampleClass, Table
+from bot.sandbox.sample_notes import Pen, SampleNotes
 from bot.services import librarians
 from bot.services.library import Library
 from bot.services.publishing import approving, consenting, requesting
@@ -31,20 +32,25 @@ _SHORTLY_AGO = re.compile(r"(\d+)([hm])")
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the story is told: the library, its people and channels by key, and `now`, its end, in milliseconds."""
+    """Where the story is told: the library, its people and channels by key, and `now`, its end, in milliseconds.
+
+    `pen` writes in the threads of notes.
+    """
 
     library: Library
     actors: Mapping[str, Actor]
     channels: Mapping[str, int]
     now: int
+    pen: Pen
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that happened, at a time in milliseconds."""
+    """One thing that happened, at a time in milliseconds. `written`: by people, in a thread, with their own hands."""
 
     at: int
     do: Callable[[], Coroutine[object, object, object]]
+    written: bool = False
 
 
 class SampleStory:
@@ -56,6 +62,7 @@ class SampleStory:
         self._library = place.library
         self._numbers: dict[str, int] = {}
         self._steps: list[Step] = []
+        self._notes = SampleNotes(place.library, place.actors, place.channels, self._numbers)
 
     def steps(self) -> list[Step]:
         """Return everything that happened, oldest first."""
@@ -65,10 +72,39 @@ class SampleStory:
             self._answering(question)
             self._resting(question)
             self._publishing(question)
+        for session in self._sample.sessions:
+            self._noting(session)
         return sorted(self._steps, key=lambda step: step.at)
 
     def _at(self, when: str, do: Callable[..., Coroutine[object, object, object]], *given: object) -> None:
         self._steps.append(Step(moment(when, self._place.now), partial(do, *given)))
+
+    def _noting(self, session: Table) -> None:
+        notes = self._notes
+        self._at(session["at"], notes.start, session, self._place.pen)
+        for said in session["said"]:
+            at = moment(said["at"], self._place.now)
+            self._steps.append(Step(at, partial(notes.write, session, said, self._place.pen), written=True))
+            if "struck" in said:
+                self._at(said["struck"][1], notes.strike, said, said["struck"][0])
+            if "taken" in said:
+                self._at(said["taken"][1], notes.take_in, session, said, said["taken"][0])
+        for who, when in session.get("checked", ()):
+            self._at(when, notes.check, session, who)
+        if "closed" in session:
+            self._at(session["closed"], notes.close, session)
+        for question in session.get("asked", ()):
+            self._asking_in(session, question)
+        for who, when in session.get("compiled", ()):
+            self._at(when, notes.compile, session, who)
+        self._publishing(session)
+
+    def _asking_in(self, session: Table, question: Table) -> None:
+        self._at(session["closed"], self._notes.find, session, question)
+        if "claim" in question:
+            self._at(question["claim"][1], self._act, answering.claim_question, question["claim"][0], question)
+        self._answering(question)
+        self._resting(question)
 
     def _asking(self, question: Table) -> None:
         self._at(question["at"], self._ask, question)

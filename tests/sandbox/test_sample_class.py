@@ -8,12 +8,14 @@ import pytest
 
 from bot.models.people import Actor
 from bot.models.questions import QuestionState, Source, SourceKind
+from bot.models.sessions import BlockKind, SessionState
 from bot.sandbox.sample_class import SampleClass, read_sample_class
 from bot.sandbox.sample_site import SampleClock, furnish_for_site
 from bot.sandbox.sample_story import FIRST_DAY, moment, source_of
 from bot.services.library import Library
 from bot.services.publishing import reading, snapshots
 from bot.services.researchers import finding, sources, trail
+from bot.services.scribes import companions, sessions
 
 PERSON = Source(SourceKind.PERSON, "Mr. Haddad", why="He teaches it, and showed us how he knows.")
 """Beside an AI tool there must be another source."""
@@ -88,13 +90,34 @@ async def test_the_story_leaves_questions_in_every_state(library: Library, clock
     server_id = await furnish_for_site(library, clock)
 
     reader = Actor(server_id=server_id, user_id=1)
-    views = [await finding.show_question(reader, library, number) for number in range(1, 22)]
+    notes = {line.number for line in (await sessions.list_sessions(reader, library)).items}
+    numbers = [number for number in range(1, 22 + 3 + len(notes)) if number not in notes]
+    views = [await finding.show_question(reader, library, number) for number in numbers]
     assert {view.question.state for view in views} == set(QuestionState) - {QuestionState.WAITING}
     for view in views:
         if view.question.state is QuestionState.SETTLED:
-            assert view.question.knew
+            assert view.question.knew or view.came_up_in  # in a lesson's note nobody is asked what they know
             assert view.question.now_think
     assert [view.question.number for view in views if view.question.anonymous]
+
+
+async def test_the_class_keeps_notes_with_a_hole_that_was_filled_and_one_that_is_open(
+    library: Library, clock: SampleClock
+) -> None:
+    server_id = await furnish_for_site(library, clock)
+
+    reader = Actor(server_id=server_id, user_id=1)
+    trees, numbers = await companions.companion(reader, library)
+    (letting_go,) = trees.notes
+    assert (trees.name, numbers.name) == ("Trees", "Numbers")
+    assert letting_go.changes.filled == tuple(
+        block.hole.number for block in letting_go.blocks if block.hole and block.hole.answers
+    )
+    assert {block.kind for block in letting_go.blocks} == set(BlockKind) - {BlockKind.FILE}
+    assert [bool(block.hole.answers) for block in letting_go.blocks if block.hole] == [True, False]
+    assert "who has the glue??" not in {block.text for block in letting_go.blocks}
+    lessons = (await sessions.list_sessions(reader, library)).items
+    assert [line.state for line in lessons].count(SessionState.OPEN) == 1
 
 
 async def test_a_trail_is_four_deep_and_is_an_inquiry(library: Library, clock: SampleClock) -> None:
