@@ -323,7 +323,8 @@ WHERE session.server_id = :server_id AND session.started_at >= :since AND thread
     AND thread_message.channel_id IS NOT session.thread_id;
 
 -- name: revisions_of_block
-SELECT revision, session_revision, text, merged_into_id FROM block_revision WHERE block_id = :block_id ORDER BY revision;
+SELECT revision, session_revision, state, text, merged_into_id FROM block_revision WHERE block_id = :block_id
+ORDER BY revision;
 
 -- name: reword_revision!
 UPDATE block_revision SET text = :text WHERE block_id = :block_id AND revision = :revision;

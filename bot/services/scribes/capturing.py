@@ -106,7 +106,7 @@ def _receive(act: Act, known: Known, channel_id: int, message: ThreadMessage) ->
     if known.seen:
         if message.edited_at > known.edited_at:
             following.revise(act, known, message)
-    elif _takes_in(known.session, message):
+    elif _takes_in(known.session, message) and (message.text.strip() or message.files):
         before = len(act.added)
         following.take(act, known, channel_id, message)
         _speak(act, channel_id, message, act.added[before:])
@@ -126,6 +126,11 @@ def _speak(act: Act, channel_id: int, message: ThreadMessage, added: list[Block]
     wordless = [one.id for one in files.without_alt(added)]
     if wordless:
         outbox.do(act.tx, server_id, channel_id, ALT_ASK, act.session.number, message_id=message.id, block_ids=wordless)
+
+
+def take_back_mark(tx: Tx, server_id: int, channel_id: int, message_id: int) -> None:
+    """Take the bot's mark from a message that waits no longer."""
+    outbox.do(tx, server_id, channel_id, "reaction", message_id=message_id, emoji=WAITS, take_back=True)
 
 
 def _captured(tx: Tx, acts: Iterable[Act], channel_id: int) -> Captured:
@@ -151,10 +156,15 @@ def take_message(
         raise WrongState("errors.message_gone")
     elif known.session.id != session.id:
         raise WrongState("errors.message_in_another_note", number=known.session.number)
-    for block in keeping.blocks_of_message(tx, session.server_id, message.id):
-        if block.state is BlockState.WAITING:
-            act.save(block, Cause.TAKEN, taken_by, state=BlockState.STANDING, taken_by=taken_by)
+    waiting = [
+        one for one in keeping.blocks_of_message(tx, session.server_id, message.id) if one.state is BlockState.WAITING
+    ]
+    for block in waiting:
+        act.save(block, Cause.TAKEN, taken_by, state=BlockState.STANDING, taken_by=taken_by)
     standing = keeping.blocks_of_message(tx, session.server_id, message.id)
+    if waiting:
+        take_back_mark(tx, session.server_id, channel_id, message.id)
+        _speak(act, channel_id, message, list(standing))
     return standing, _captured(tx, [act], channel_id)
 
 

@@ -5,7 +5,7 @@ What such a reaction does to a block, `striking` does for who points to the bloc
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from bot.models.people import Actor
 from bot.models.sessions import Block, BlockKind, BlockState, Session
@@ -20,12 +20,13 @@ CHECK = "✅"
 WAITS = "▫️"
 """The bot's own, faint mark under what waits to be taken in."""
 
+_THERE = frozenset({BlockState.STANDING, BlockState.WAITING})
 _Act = Callable[[Tx, Block, int], Block]
 
 
 async def strike_message(actor: Actor, library: Library, message_id: int) -> tuple[Block, ...]:
     """Strike out what came from a message: it is talk, not notes. Return what was struck; nothing is for others."""
-    return await _each(actor, library, message_id, {BlockState.STANDING, BlockState.WAITING}, keeping.strike_block)
+    return await _each(actor, library, message_id, _THERE, keeping.strike_block)
 
 
 async def put_back_message(actor: Actor, library: Library, message_id: int) -> tuple[Block, ...]:
@@ -34,7 +35,7 @@ async def put_back_message(actor: Actor, library: Library, message_id: int) -> t
 
 
 async def _each(
-    actor: Actor, library: Library, message_id: int, states: set[BlockState], act: _Act
+    actor: Actor, library: Library, message_id: int, states: Collection[BlockState], act: _Act
 ) -> tuple[Block, ...]:
     def change(tx: Tx) -> tuple[Block, ...]:
         session, blocks = _of_message(tx, actor, message_id)
@@ -54,6 +55,27 @@ def _of_message(tx: Tx, actor: Actor, message_id: int) -> tuple[Session | None, 
         return None, ()
     session = keeping.session_by_id(tx, actor.server_id, blocks[0].session_id)
     return (session, blocks) if keeping.may_keep(actor, session) else (None, ())
+
+
+async def strike_untouched(actor: Actor, library: Library, message_id: int) -> tuple[Block, ...]:
+    """Do as `strike_message` for a reaction that nobody heard of when it came; what was struck before stays as it is.
+
+    Whoever put that back meant it to stand, and the reaction may be older.
+    """
+
+    def change(tx: Tx) -> tuple[Block, ...]:
+        session, blocks = _of_message(tx, actor, message_id)
+        wanted = [one for one in blocks if one.state in _THERE and not _was_struck(tx, one)]
+        if session is None or not wanted:
+            return ()
+        keeping.bump(tx, session.id)
+        return tuple(keeping.strike_block(tx, one, actor.user_id) for one in wanted)
+
+    return await library.database.write(change)
+
+
+def _was_struck(tx: Tx, block: Block) -> bool:
+    return any(row["state"] == BlockState.STRUCK for row in tx.scribes.revisions_of_block(block_id=block.id))
 
 
 async def check_message(actor: Actor, library: Library, message_id: int) -> tuple[Block, ...]:
