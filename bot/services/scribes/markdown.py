@@ -281,12 +281,8 @@ def _own_footnotes(passages: list[_Passage]) -> list[_Passage]:
 
     What refers to one means that of its own passage, or the nearest of its author's, or the only one there is.
     """
-    places = _places(passages)
-    named = _names(places)
-    return [
-        replace(one, text=outside_code(one.text, lambda part, at=at: _renamed(part, at, passages, named)))  # type: ignore[misc]
-        for at, one in enumerate(passages)
-    ]
+    named = _names(_places(passages))
+    return [_renamed(one, _called(at, passages, named)) for at, one in enumerate(passages)]
 
 
 def _places(passages: list[_Passage]) -> dict[str, list[int]]:
@@ -325,14 +321,20 @@ def _free(label: str, taken: set[str]) -> str:
     return f"{label}-{count}"
 
 
-def _renamed(part: str, at: int, passages: list[_Passage], named: dict[str, dict[int, str]]) -> str:
-    def rename(found: re.Match[str]) -> str:
-        choices = named.get(found[1])
-        if choices is None:
-            return found[0]
-        return f"[^{choices[min(choices, key=lambda one: _distance(one, at, passages))]}]"
+def _called(at: int, passages: list[_Passage], named: dict[str, dict[int, str]]) -> dict[str, str]:
+    """Return what those labels are called, of several, to which a passage refers."""
+    labels = named.keys() & set(_REFERRED.findall(passages[at].text))
+    nearest = {label: min(named[label], key=lambda one: _distance(one, at, passages)) for label in labels}
+    return {label: named[label][place] for label, place in nearest.items()}
 
-    return _REFERRED.sub(rename, part)
+
+def _renamed(passage: _Passage, called: dict[str, str]) -> _Passage:
+    def rename(found: re.Match[str]) -> str:
+        return f"[^{called.get(found[1], found[1])}]"
+
+    if not called:
+        return passage
+    return replace(passage, text=outside_code(passage.text, lambda part: _REFERRED.sub(rename, part)))
 
 
 def _distance(defined: int, at: int, passages: list[_Passage]) -> tuple[bool, bool, int]:
