@@ -19,6 +19,9 @@ TERM_MARK = " :: "
 GONE = frozenset({QuestionState.WITHDRAWN, QuestionState.DUPLICATE, QuestionState.WAITING})
 """States of a question in which it is nobody's to study."""
 
+CONFIRMED = frozenset({QuestionState.SETTLED})
+"""States in which what was found out about a question is confirmed."""
+
 Sides = tuple[str, str]
 """What stands on the front and on the back of a card."""
 
@@ -73,9 +76,9 @@ def on_question_changed(tx: Tx, question: Question) -> None:
     if not cards:
         return
     if question.state in GONE:
-        _retire(tx, cards, forget=question.removed)
+        _retire(tx, cards, forget=not question.text)  # its message was deleted, and its words with it
         return
-    sides = sides_of_question(tx, question) if question.state is QuestionState.SETTLED else None
+    sides = sides_of_question(tx, question) if question.state in CONFIRMED else None
     _follow(tx, cards, sides)
 
 

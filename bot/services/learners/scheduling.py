@@ -25,18 +25,19 @@ FUZZED_FROM = 3
 """Days: what comes back sooner comes back on the very day."""
 _SCHEDULER = Scheduler(desired_retention=RETENTION, enable_fuzzing=False)
 """The weights, the steps within a day and the longest interval are the package's own. It would fuzz by chance."""
-_A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Scheduled:
     """A card after an answer. `due_at` is in UTC milliseconds, `stability` in days.
 
-    `forgotten` says that it was known before and is not now.
+    `days` is after how many days it comes back; 0 where it does after minutes. `forgotten` says that it was known
+    before and is not now.
     """
 
     fsrs: str
     due_at: int
+    days: int
     stability: float
     difficulty: float
     forgotten: bool
@@ -60,20 +61,17 @@ def after_answer(kept: str, rating: Rating, now: int, zone: str, *, seed: str | 
     """
     card, today = Card.from_json(kept), day_of(now, zone)
     after, _ = _SCHEDULER.review_card(card, FsrsRating(rating), _as_counted(today))
+    wait = after.due - _as_counted(today)
+    days = wait.days if seed is None else fuzzed(wait.days, seed)
+    minutes_later = now + round(wait.total_seconds() * 1000)
     return Scheduled(
         fsrs=after.to_json(),
-        due_at=_due_at(after.due - _as_counted(today), now, today, zone, seed),
+        due_at=midnight(today + timedelta(days=days), zone) if days else minutes_later,
+        days=days,
         stability=after.stability or 0.0,
         difficulty=after.difficulty or 0.0,
         forgotten=card.state is State.Review and rating is Rating.AGAIN,
     )
-
-
-def _due_at(wait: timedelta, now: int, today: date, zone: str, seed: str | None) -> int:
-    if wait < _A_DAY:
-        return now + round(wait.total_seconds() * 1000)
-    days = wait.days if seed is None else fuzzed(wait.days, seed)
-    return midnight(today + timedelta(days=days), zone)
 
 
 def fuzzed(days: int, seed: str) -> int:

@@ -1,12 +1,12 @@
 """Messages that questions and answers were captured from: offered, followed when edited, let go when deleted.
 
 Discord may tell of an edit or a deletion twice, late or never (DESIGN.md, rule 5), and of far more messages than were
-captured: a message that concerns nothing costs one query, and the same event again changes nothing.
+captured: a message that concerns nothing costs next to nothing, and the same event again changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
 from bot.clock import DAY
@@ -14,6 +14,7 @@ from bot.errors import BadInput
 from bot.models.people import Actor, ServerSettings
 from bot.models.questions import ANSWER_LIMIT, QUESTION_LIMIT, Answer, Question, QuestionState
 from bot.services import servers
+from bot.services.learners.following import on_messages_deleted
 from bot.services.library import Library
 from bot.services.researchers import keeping, minding
 from bot.services.researchers.cleaning import clean_text
@@ -72,10 +73,11 @@ async def captured_lately(library: Library, server_id: int) -> dict[int, frozens
     return await library.database.read(look)
 
 
-async def messages_deleted(library: Library, server_id: int, message_ids: Iterable[int]) -> tuple[str, ...]:
+async def messages_deleted(library: Library, server_id: int, message_ids: Collection[int]) -> tuple[str, ...]:
     """Let go of what was captured from messages that were deleted in Discord (DESIGN.md, rule 12).
 
     The question or answer keeps its number and place, without its words, history and files; what others wrote stays.
+    Study cards that quote such a message lose its words.
     It is not found any more, and its words leave the index itself within the hour. A card of the bot that was deleted
     is not drawn again by itself. Return the digests of files that nothing uses any longer: the caller deletes them from
     the media store.
@@ -83,6 +85,7 @@ async def messages_deleted(library: Library, server_id: int, message_ids: Iterab
 
     def change(tx: Tx) -> tuple[str, ...]:
         let_go: list[str] = []
+        on_messages_deleted(tx, server_id, message_ids)
         for message_id in message_ids:
             for row in tx.researchers.captured_in(server_id=server_id, message_id=message_id):
                 let_go += _let_go(tx, server_id, message_id, row)
