@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-ROOMS = ("cogs.librarians", "cogs.learners", "cogs.researchers")
+ROOMS = ("cogs.librarians", "cogs.learners", "cogs.researchers", "cogs.scribes")
 """Loaded by name, in this order: `bot` never imports `cogs`."""
 TICK_SECONDS = 15
 """How often due work and postponed deliveries are looked for."""

@@ -14,6 +14,7 @@ from bot.text import Catalogue, catalogue, plural_form
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = ("bot", "cogs")
+TEMPLATES = (".html", ".xhtml", ".opf")
 ROOMS = {path.stem for path in (ROOT / "bot" / "text" / "en").glob("*.toml")}
 KEY = re.compile(rf"(?:{'|'.join(sorted(ROOMS))})\.[a-z0-9_.]+")
 
@@ -21,7 +22,8 @@ KEY = re.compile(rf"(?:{'|'.join(sorted(ROOMS))})\.[a-z0-9_.]+")
 def sources() -> Iterator[Path]:
     for folder in FOLDERS:
         yield from (ROOT / folder).rglob("*.py")
-        yield from (ROOT / folder).rglob("*.html")
+        for ending in TEMPLATES:
+            yield from (ROOT / folder).rglob(f"*{ending}")
 
 
 def literal_keys(text: str) -> set[str]:
@@ -31,7 +33,7 @@ def literal_keys(text: str) -> set[str]:
 
 def patterns(path: Path) -> Iterator[re.Pattern[str]]:
     """Keys that are put together at run time, as patterns: f"room.{name}.on" asks for room.*.on."""
-    if path.suffix == ".html":
+    if path.suffix in TEMPLATES:
         for start in re.findall(rf"[\"']({KEY.pattern}\.?)[\"'] *~", path.read_text(encoding="utf-8")):
             yield re.compile(re.escape(start) + ".*")
         return
@@ -49,7 +51,7 @@ def test_every_key_that_is_asked_for_is_there() -> None:
         for key in literal_keys(path.read_text(encoding="utf-8"))
         if path.name != "parsing.py"  # it names functions to call, as module.function
         and not known.has(key)
-        and not key.endswith((".css", ".json", ".py", ".sql", ".toml"))
+        and not key.endswith((".css", ".epub", ".html", ".json", ".py", ".sql", ".toml"))
         and not any(one.startswith(f"{key.rstrip('.')}.") for one in known.keys())  # noqa: SIM118 - not a dict
     }
     assert not missing
