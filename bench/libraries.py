@@ -139,9 +139,9 @@ def unit(number: int) -> str:
 
 
 _ROWS = {
-    search.QUESTION: "INSERT INTO question (id, server_id, class_id, number, state, text, topic, asker_user_id, origin, "
-    "created_at, changed_at) VALUES (:id, :server_id, :class_id, :number, 'open', :text, :topic, :user_id, 'command', "
-    ":at, :at)",
+    search.QUESTION: "INSERT INTO question (id, server_id, class_id, number, state, text, topic, asker_user_id, "
+    "origin, created_at, changed_at) VALUES (:id, :server_id, :class_id, :number, 'open', :text, :topic, "
+    ":user_id, 'command', :at, :at)",
     search.ANSWER: "INSERT INTO answer (id, server_id, question_id, ordinal, author_user_id, text, origin, created_at, "
     "changed_at) VALUES (:id, :server_id, :of, :number, :user_id, :text, 'command', :at, :at)",
     search.NOTE: "INSERT INTO block (id, server_id, session_id, kind, state, author_user_id, position, part, text, "
@@ -152,4 +152,4 @@ INSERT INTO session (id, server_id, class_id, number, title, unit, unit_key, hel
 SELECT session_id, :server_id, :class_id, 100000000 + session_id, 'Lesson', 'Unit ' || session_id % {UNITS},
     'unit ' || session_id % {UNITS}, date(MIN(created_at) / 1000, 'unixepoch'), 'closed', 0, MIN(created_at)
 FROM block WHERE server_id = :server_id GROUP BY session_id
-"""  # noqa: S608 - numbers of ours
+"""

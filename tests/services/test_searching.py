@@ -309,6 +309,7 @@ class TestFilters:
 
     async def test_are_kept_for_the_one_who_searched(self, library: Library, clock: MovableClock) -> None:
         wanted = Filter(PieceKind.BLOCK, "Leaves", NOOR.user_id, date(2026, 11, 2), date(2026, 11, 10))
+        number = 0
         for one in (wanted, EVERYTHING, Filter(until=date(2026, 11, 2))):
             number = await searching.keep_search(MIA, library, "whales sing", one)
             assert await searching.kept_search(MIA, library, number) == ("whales sing", one)
