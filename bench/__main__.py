@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import measuring, recognition
+from bench import measuring, recognition, searching
 from bench.figures import Figure, table, write
 
 RESULTS = Path(__file__).parent / "results.jsonl"
@@ -15,6 +15,7 @@ MEASURES: dict[str, Callable[[], list[Figure]]] = {
     "starting": measuring.starting,
     "bursting": measuring.bursting,
     "importing": measuring.importing,
+    "searching": searching.searching,
     "noting": measuring.noting,
     "building": measuring.building,
 }

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+from collections import Counter
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from bench import __main__ as command
-from bench import measuring
+from bench import libraries, measuring, searching
 from bench.exports import write_export
 from bench.figures import Figure, table, write
 from bench.pairs import run_pairs
@@ -17,6 +20,7 @@ from bot.services.importing.reading import read_header, read_messages
 
 FAST = Figure("fast", ours=3.0, floor=2.0, goal=2.0, unit="s")
 SLOW = Figure("slow", ours=500.0, floor=100.0, goal=4.0, unit="MiB")
+BESIDE = Figure("beside", ours=3.0, floor=2.0, goal=None, unit="s")
 
 
 def test_a_ratio_is_what_must_be_small() -> None:
@@ -25,10 +29,12 @@ def test_a_ratio_is_what_must_be_small() -> None:
 
 
 def test_the_table_names_what_was_missed() -> None:
-    head, fast, slow = table([FAST, SLOW]).splitlines()
+    head, fast, slow, beside = table([FAST, SLOW, BESIDE]).splitlines()
     assert head.split() == ["figure", "ours", "floor", "unit", "ratio", "goal"]
     assert fast.split() == ["fast", "3", "2", "s", "1.50", "2", "reached"]
     assert slow.split() == ["slow", "500", "100", "MiB", "5.00", "4", "MISSED"]
+    assert beside.split() == ["beside", "3", "2", "s", "1.50"]
+    assert BESIDE.reached
 
 
 def test_the_file_has_a_line_each_and_only_of_the_last_run(tmp_path: Path) -> None:
@@ -80,6 +86,46 @@ def test_the_generated_export_is_the_same_each_time_and_as_mixed_as_a_chat(tmp_p
     assert 50 <= kinds.count("question") <= 90
     assert 140 <= kinds.count("reply") <= 200
     assert kinds.count("bot")
+
+
+def test_searching_measures_each_kind_beside_the_same_library_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "SECONDS", 0)
+    figures = searching.searching(documents=3_000, count=6, measured=(1, 4))
+    goals = [one.goal for one in figures]
+    assert goals == [1.5, 2.0] * len(searching.KINDS) + [None] * 3 * len(searching.NARROWED)
+    assert all(one.ours > 0 < one.floor for one in figures)
+
+
+def test_the_libraries_are_as_uneven_as_is_said_and_the_same_each_time(tmp_path: Path) -> None:
+    sizes = libraries.sizes(1_000_000, 500)
+    assert (sum(sizes), round(sizes[0] / sizes[99]), sizes[-1]) == (1_000_000, 100, 294)
+    words = libraries.words()
+    first, again = (list(libraries.documents(2, 500, words)) for _ in range(2))
+    assert first == again
+    assert len({(one.kind, one.id) for one in first}) == 500
+    libraries.build(tmp_path / "two.sqlite3", [(1, 300), (2, 200)])
+    with closing(sqlite3.connect(tmp_path / "two.sqlite3")) as database:
+        counts = [
+            database.execute(f"SELECT COUNT(*) FROM {table}").fetchone()[0]
+            for table in (f"search_{libraries.server_of(1)}", f"search_{libraries.server_of(2)}", "server")
+        ]
+        kept = database.execute(
+            "SELECT (SELECT COUNT(*) FROM question) + (SELECT COUNT(*) FROM answer) + (SELECT COUNT(*) FROM block)"
+        ).fetchone()[0]
+        assert database.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert (counts, kept) == ([300, 200, 2], 500)
+
+
+@pytest.mark.parametrize("library", [1, 3])
+def test_what_is_searched_for_is_of_its_kind(library: int) -> None:
+    texts = [set(one.text.split()) for one in libraries.documents(library, 2_000, libraries.words())]
+    searches = list(searching.searches_in(library, 2_000))
+    assert Counter(kind for kind, _ in searches) == dict.fromkeys(searching.KINDS, searching.SEARCHES)
+    found = {kind: [set(typed.split()) for one, typed in searches if one == kind] for kind in searching.KINDS}
+    assert all(1 <= sum(words <= text for text in texts) <= searching.RARE for words in found["rare"])
+    assert all(sum(words <= text for text in texts) > 100 for words in found["common"])
+    assert all(any(words <= text for text in texts) for words in found["two"])
+    assert all(any(words & text for text in texts) for words in found["or"])
 
 
 def test_a_child_that_fails_is_a_failure() -> None:
