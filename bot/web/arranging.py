@@ -20,8 +20,9 @@ NESTING_LIMIT = 6
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """A topic as the site shows it. `pages` are newest first."""
+    """A topic as the site shows it. `key` is what its spellings share; `pages` are newest first."""
 
+    key: str
     name: str
     slug: str
     pages: tuple[PublicPage, ...]
@@ -45,6 +46,7 @@ class Arrangement:
         self.by_number = {page.question.number: page for page in library.pages}
         self.newest = sorted(library.pages, key=lambda page: (page.published_at, page.question.number), reverse=True)
         self.topics = _topics(self.newest)
+        self.by_topic = {topic.key: topic for topic in self.topics}
         self.topic_of = {page.question.number: topic for topic in self.topics for page in topic.pages}
         self._followed_by: dict[int, list[PublicPage]] = defaultdict(list)
         for page in library.pages:
@@ -129,7 +131,7 @@ def _topics(pages: list[PublicPage]) -> tuple[Topic, ...]:
     for page in pages:
         if key := " ".join(page.question.topic.casefold().split()):
             gathered[key].append(page)
-    topics = (Topic(found[0].question.topic, topic_slug(key), tuple(found)) for key, found in gathered.items())
+    topics = (Topic(key, found[0].question.topic, topic_slug(key), tuple(found)) for key, found in gathered.items())
     return tuple(sorted(topics, key=lambda topic: topic.name.casefold()))
 
 

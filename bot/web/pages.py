@@ -9,11 +9,8 @@ from __future__ import annotations
 import html
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from importlib.resources import files
-from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import nh3
 
@@ -21,7 +18,11 @@ from bot.models.publications import PublicLibrary, PublicPage
 from bot.text import catalogue
 from bot.web import describing
 from bot.web.arranging import Arrangement, Topic
+from bot.web.companion import Unit
+from bot.web.framing import Frame
 from bot.web.markdown import to_html
+from bot.web.note_pages import NEWEST_ON_HOME as NEWEST_NOTES
+from bot.web.note_pages import Bodies, NotePages
 from bot.web.templating import Rendered, render_template, shorten
 
 NEWEST_ON_HOME = 8
@@ -51,11 +52,11 @@ class Pages:
     `makers` has every page there is, by its path: what makes it, given that path.
     """
 
-    def __init__(self, library: PublicLibrary, base_url: str = "") -> None:
+    def __init__(self, library: PublicLibrary, base_url: str = "", bodies: Bodies | None = None) -> None:
         self.library = library
-        self._base_url = base_url
+        self._frame = Frame(library, base_url)
         self._arranged = Arrangement(library)
-        self._zone = _zone(library.timezone)
+        self._notes = NotePages(self._frame, self._arranged, bodies or Bodies(), self._line)
         self._sheets = -(-len(library.pages) // LIST_LIMIT) or 1
         self.makers = self._all_makers()
 
@@ -69,15 +70,16 @@ class Pages:
         makers |= {f"questions/page/{sheet}/": partial(self._list, sheet) for sheet in range(2, self._sheets + 1)}
         makers |= {f"questions/{page.question.number}/": partial(self._question, page) for page in self.library.pages}
         makers["topics/"] = self._topics
-        return makers | {f"topics/{topic.slug}/": partial(self._topic, topic) for topic in self._arranged.topics}
+        makers |= {f"topics/{topic.slug}/": partial(self._topic, topic) for topic in self._arranged.topics}
+        return makers | self._notes.makers
 
     def missing(self, root: str) -> Rendered:
         """Return the page for an address that leads nowhere. `root` leads to the library's home from there."""
-        return self._page("missing.html", "", _say("web.missing.title"), root=root, canonical="")
+        return self._frame.page("missing.html", "", _say("web.missing.title"), root=root, canonical="")
 
     def _home(self, path: str) -> Rendered:
         arranged = self._arranged
-        return self._page(
+        return self._frame.page(
             "home.html",
             path,
             "",
@@ -85,11 +87,12 @@ class Pages:
             unresolved=[self._line(page) for page in arranged.unresolved[:NEWEST_ON_HOME]],
             topics=arranged.topics,
             count=len(arranged.by_number),
+            notes=[self._notes.line(page) for page in self._notes.companion.newest[:NEWEST_NOTES]],
         )
 
     def _list(self, sheet: int, path: str) -> Rendered:
         first = (sheet - 1) * LIST_LIMIT
-        return self._page(
+        return self._frame.page(
             "questions.html",
             path,
             _say("web.questions.title"),
@@ -99,15 +102,19 @@ class Pages:
         )
 
     def _topics(self, path: str) -> Rendered:
-        return self._page("topics.html", path, _say("web.topics.title"), topics=self._arranged.topics)
+        return self._frame.page("topics.html", path, _say("web.topics.title"), topics=self._arranged.topics)
 
     def _topic(self, topic: Topic, path: str) -> Rendered:
-        return self._page("topic.html", path, topic.name, lines=[self._line(page) for page in topic.pages])
+        lines = [self._line(page) for page in topic.pages]
+        return self._frame.page("topic.html", path, topic.name, lines=lines, unit=self._unit_called(topic.name))
+
+    def _unit_called(self, name: str) -> Unit | None:
+        return self._notes.companion.unit_called(name)
 
     def _question(self, page: PublicPage, path: str) -> Rendered:
         arranged, question = self._arranged, page.question
         trail, trail_is_cut = arranged.trail(page)
-        return self._page(
+        return self._frame.page(
             "question.html",
             path,
             shorten(question.text, TITLE_LIMIT),
@@ -117,9 +124,10 @@ class Pages:
             parent=arranged.parent_of(page),
             follow_ups=arranged.follow_ups(page, None),
             after_answer={one.ordinal: arranged.follow_ups(page, one.ordinal) for one in question.answers},
+            came_up_in=self._notes.companion.came_up_in.get(question.number, []),
             trail=trail,
             trail_is_cut=trail_is_cut,
-            described=describing.as_json_ld(page, self._address(path)),
+            described=describing.as_json_ld(page, self._frame.address(path)),
         )
 
     def _line(self, page: PublicPage) -> dict[str, object]:
@@ -130,25 +138,6 @@ class Pages:
             "excerpt": excerpt(question.now_think or question.tried),
             "topic": self._arranged.topic_of.get(question.number),
         }
-
-    def _address(self, path: str) -> str:
-        return f"{self._base_url}{path}" if self._base_url else ""
-
-    def _day(self, milliseconds: int) -> str:
-        day = datetime.fromtimestamp(milliseconds / 1000, UTC).astimezone(self._zone)
-        return _say("web.date", day=day.day, month=_say(f"web.month.{day.month}"), year=day.year)
-
-    def _page(self, template: str, path: str, title: str, /, **values: Any) -> Rendered:
-        known: dict[str, Any] = {
-            "library": self.library,
-            "title": title,
-            "root": "../" * path.count("/") or "./",
-            "path": path,
-            "canonical": self._address(path),
-            "day": self._day,
-            "indexable": self.library.indexable,
-        }
-        return render_template(template, **(known | values))
 
 
 def libraries_page(libraries: Sequence[LibraryLink], *, indexable: bool) -> Rendered:
@@ -180,10 +169,3 @@ def asset(name: str) -> bytes:
 def excerpt(text: str) -> str:
     """Return the beginning of a Markdown text as plain words."""
     return shorten(html.unescape(nh3.clean(to_html(text), tags=set())), EXCERPT_LIMIT)
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")

@@ -15,6 +15,8 @@ import nh3
 
 FORMULA_LIMIT = 1_000
 """Characters of one formula. What is longer is shown as its source."""
+WIDE_FORMULA = 24
+"""Characters of a formula that a phone may not show whole."""
 SHIFT_LIMIT = 2.0
 """How far all negative spaces of one formula may shift it, in em: more would be drawn over what stands before it."""
 
@@ -69,7 +71,10 @@ def formula(source: str, *, block: bool) -> str:
     if made is None:
         mark = "$$" if block else "$"
         return f"<code>{escape(mark + source + mark, quote=False)}</code>"
-    return f"<span>{made}</span>" if block else made
+    long = ' tabindex="0"' if len(source) > WIDE_FORMULA else ""  # then one must be able to scroll it with the keyboard
+    if block:
+        return f'<span class="formula block"{long}>{made}</span>'
+    return f'<span class="formula"{long}>{made}</span>' if long else made
 
 
 def _read(source: str, *, block: bool) -> str | None:

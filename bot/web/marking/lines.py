@@ -21,6 +21,8 @@ PASSAGE_LIMIT = 20_000
 """Characters without an empty line; five of the longest blocks."""
 DEPTH_LIMIT = 6
 """Lists and quotes within each other. What is deeper stands at this depth."""
+WRAPPED_LINE = 50
+"""Characters of a line that may have been broken only because it was full."""
 TAB = 4
 
 OPEN, CLOSE = "\ue000", "\ue001"
@@ -32,6 +34,7 @@ _UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\u
 _FENCE = re.compile(r"(`{3,}|~{3,})[ ]*([^`]*)$")
 _ITEM = re.compile(r"([-*+]|(\d{1,9})[.)])(?:[ ]+(?=\S)|$)")
 _RULE = re.compile(r"(?:-[ ]*){3,}$|(?:\*[ ]*){3,}$|(?:_[ ]*){3,}$")
+_ENDS = ".:;!?…|"
 _UNDERLINE = re.compile(r"=+$|-+$")
 _DEFINITION = re.compile(r"[ ]{0,3}:[ ]")
 _NESTS = re.compile(r"(?:[ ]{0,3}>|[ ]{0,3}(?:[-*+]|\d{1,9}[.)])(?=[ ]))")
@@ -196,6 +199,17 @@ class _Reader:
             self._put(" " * (TAB * len(self._items) + (extra if extra >= TAB else 0)), bare)
         else:
             self._put(" " * indent if after_blank or indent < TAB or self._in_code() else "", bare)
+        self._unwrap(bare, after_blank=after_blank)
+
+    def _unwrap(self, bare: str, *, after_blank: bool) -> None:
+        """Let a sentence go on in its line where it was broken only because the line was full.
+
+        Every other end of a line is one on the page too, as in chat.
+        """
+        is_code = self._out[-1].startswith(" " * (TAB * len(self._items) + TAB))
+        before = "" if after_blank or is_code else self._out[-2]
+        if bare[0].islower() and len(before) >= WRAPPED_LINE and before[-1] not in _ENDS and not self._in_table:
+            self._out[-2:] = [f"{before} {bare}"]
 
     def _in_code(self) -> bool:
         return self._out[-1].startswith(" " * TAB)

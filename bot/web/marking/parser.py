@@ -6,7 +6,7 @@ import html
 import re
 import threading
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import Any, ClassVar
@@ -61,7 +61,7 @@ Words = Callable[[str], str]
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading of a note: its place on the page, its level there, its words."""
+    """A heading or a term of a note: its place on the page, its level there (0: a term), its words."""
 
     id: str
     level: int
@@ -70,11 +70,19 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """A note's Markdown as HTML, and what of it a list of contents and a list of terms name."""
+    """A note's Markdown as HTML. What a list of contents or of terms names of it is read from that."""
 
     html: str
-    headings: tuple[Heading, ...]
-    terms: tuple[Heading, ...]
+
+    @property
+    def headings(self) -> tuple[Heading, ...]:
+        """Its headings, in order."""
+        return tuple(Heading(one[2], int(one[1]), _words_in(one[3])) for one in _HEADED.finditer(self.html))
+
+    @property
+    def terms(self) -> tuple[Heading, ...]:
+        """Its terms, in order."""
+        return tuple(Heading(one[1], 0, _words_in(one[2])) for one in _TERMED.finditer(self.html))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +122,7 @@ _LOCK = threading.Lock()
 
 
 def _plain(parts: Sequence[str | Inserted]) -> Marked:
-    return Marked("\n".join(one.html if isinstance(one, Inserted) else _paragraphs(one) for one in parts), (), ())
+    return Marked("\n".join(one.html if isinstance(one, Inserted) else _paragraphs(one) for one in parts))
 
 
 def _paragraphs(text: str) -> str:
@@ -132,8 +140,6 @@ class _Reading:
         self._around = around
         self._parser, self._footnotes = _set_up()
         self._cuts = Cuts()
-        self._headings: list[Heading] = []
-        self._terms: list[Heading] = []
         self._ids: dict[str, int] = {}
         self._filled_in: set[int] = set()
         self._coloured = 0
@@ -147,7 +153,7 @@ class _Reading:
         inserted = (number for number, cut in enumerate(self._cuts.found) if cut.kind == "inserted" and cut.text)
         if not self._filled_in.issuperset(inserted):
             return _one_by_one(parts, self._around)
-        return Marked(made, tuple(self._headings), tuple(self._terms))
+        return Marked(made)
 
     def _parsed(self, parts: Sequence[str | Inserted]) -> Element:
         self._parser.reset()
@@ -211,22 +217,19 @@ class _Reading:
                 self._head(one, above)
             elif tame := self._TAME.get(one.tag):
                 tame(self, one)
-        known = {one.id for one in self._headings}
         for link in root.iter("a"):
-            _lead(link, self._around.prefix, known, self._footnotes.referred)
+            _lead(link, self._around.prefix, self._ids, self._footnotes.referred)
 
     def _head(self, one: Element, level: int) -> None:
         text = _words_of(one)
-        name = self._name("h", text)
+        if not text:
+            one.tag = "p"
+            return
         one.tag = f"h{level}"
-        one.set("id", name)
-        self._headings.append(Heading(name, level, text))
+        one.set("id", self._name("h", text))
 
     def _term(self, one: Element) -> None:
-        text = _words_of(one)
-        name = self._name("t", text)
-        one.set("id", name)
-        self._terms.append(Heading(name, 0, text))
+        one.set("id", self._name("t", _words_of(one)))
 
     def _name(self, kind: str, text: str) -> str:
         """Return an id that nothing else has: made of the words, so that links to it go on leading there."""
@@ -285,17 +288,11 @@ class _Reading:
 
 def _one_by_one(parts: Sequence[str | Inserted], around: Surroundings) -> Marked:
     """Read every passage by itself, where one of them has swallowed what was to stand after it."""
-    made = [
-        Marked(one.html, (), ())
-        if isinstance(one, Inserted)
-        else _Reading(replace(around, prefix=f"{around.prefix}{place}-")).read([one])
+    made = (
+        one if isinstance(one, Inserted) else _Reading(replace(around, prefix=f"{around.prefix}{place}-")).read([one])
         for place, one in enumerate(parts)
-    ]
-    return Marked(
-        "\n".join(one.html for one in made),
-        tuple(heading for one in made for heading in one.headings),
-        tuple(term for one in made for term in one.terms),
     )
+    return Marked("\n".join(one.html for one in made))
 
 
 def _back(address: str, words: str) -> Element:
@@ -312,12 +309,17 @@ def _words_of(one: Element) -> str:
     return " ".join(_unescaped("".join(parts)).split())
 
 
+def _words_in(made: str) -> str:
+    """Return the words of a heading or a term as it was made."""
+    return " ".join(html.unescape(re.sub(r"<sup.*?</sup>|<[^>]*>", "", made, flags=re.DOTALL)).split())
+
+
 def _slug(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text[:SLUG_LIMIT]).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "x"
 
 
-def _lead(link: Element, prefix: str, known: set[str], referred: set[int]) -> None:
+def _lead(link: Element, prefix: str, known: Collection[str], referred: set[int]) -> None:
     """Let a link lead out, or to a heading or footnote of the same note; what leads nowhere is text."""
     address = link.get("href", "")
     if address.lower().startswith(_OUTWARDS):
@@ -480,6 +482,8 @@ def _formula(found: re.Match[str]) -> str:
     return formula(html.unescape(found[2]), block=found[1] == "$$")
 
 
+_HEADED = re.compile(r'<h([2-5]) id="([^"]*)">(.*?)</h[2-5]>', re.DOTALL)
+_TERMED = re.compile(r'<dt id="([^"]*)">(.*?)</dt>', re.DOTALL)
 _HEADINGS = {f"h{level}" for level in range(1, 7)}
 _VOID = {"br", "hr", "img"}
 _OUTWARDS = tuple(f"{scheme}:" for scheme in SCHEMES)
