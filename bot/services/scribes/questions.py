@@ -11,6 +11,7 @@ from bot.services import servers
 from bot.services.researchers import capturing, keeping
 from bot.services.researchers.asking import Ask, ask_from_note
 from bot.services.scribes.blocks import question_in
+from bot.storage import outbox
 from bot.storage.database import Tx
 
 
@@ -32,6 +33,7 @@ def ask(tx: Tx, session: Session, block: Block) -> Block:
     )
     question = ask_from_note(tx, Actor(block.server_id, block.author_id), wanted)
     tx.scribes.link_question(server_id=block.server_id, id=block.id, question_id=question.id)
+    outbox.draw_note(tx, session.server_id, session.channel_id, session.number)
     return replace(block, question_id=question.id, question_number=question.number)
 
 
