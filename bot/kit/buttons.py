@@ -29,14 +29,17 @@ def view(
     select: tuple[Ref, str, Sequence[tuple[str, str]]] | None = None,
     link: tuple[str, str] | None = None,
     several: bool = False,
+    also: tuple[Ref, str, Sequence[tuple[str, str]]] | None = None,
 ) -> discord.ui.View:
     """Make a view: a select as (ref, placeholder, (value, label) pairs) above buttons, then a link (label, url).
 
-    With `several`, more than one of the select's options may be chosen at once.
+    With `several`, more than one of the select's options may be chosen at once. `also` is a second select.
     """
     made: discord.ui.View = discord.ui.View(timeout=None)
     if select is not None:
         made.add_item(_select(*select, several=several))
+    if also is not None:
+        made.add_item(_select(*also))
     for ref, label, style in buttons:
         made.add_item(
             discord.ui.Button(style=discord.ButtonStyle[style], label=label[:LABEL_LIMIT], custom_id=ref.custom_id)

@@ -25,14 +25,15 @@ class PieceKind(StrEnum):
 class Piece:
     """One piece, and where it stands. `state` is that of its question or session; `created_at` in UTC milliseconds.
 
-    `number` is that of its question or note, `ordinal` that of an answer within its question. `channel_id` and
-    `message_id` name the message in Discord that shows it, None where none does. `page` is its public address, empty
-    where it has none.
+    `number` and `title` are those of its question or note (a question's title is what was asked), `ordinal` that of an
+    answer within its question. `channel_id` and `message_id` name the message in Discord that shows it, None where none
+    does. `page` is its public address, empty where it has none.
     """
 
     kind: PieceKind
     number: int
     ordinal: int | None
+    title: str
     text: str
     unit: str
     state: QuestionState | SessionState

@@ -16,7 +16,7 @@ WHERE +server_id = :server_id AND id IN (SELECT value FROM json_each(:ids));
 -- `public` says that it has a page where the server publishes.
 
 -- name: question_pieces
-SELECT question.id, question.number, NULL AS ordinal, question.text, question.topic AS unit, question.state,
+SELECT question.id, question.number, NULL AS ordinal, question.text AS title, question.text, question.topic AS unit, question.state,
     question.created_at,
     EXISTS (
         SELECT 1 FROM publication WHERE publication.question_id = question.id AND publication.state = 'published'
@@ -32,7 +32,7 @@ LEFT JOIN posted_message AS card ON card.message_id = (
 WHERE +question.server_id = :server_id AND question.id IN (SELECT value FROM json_each(:ids));
 
 -- name: answer_pieces
-SELECT answer.id, question.number, answer.ordinal, answer.text, question.topic AS unit, question.state,
+SELECT answer.id, question.number, answer.ordinal, question.text AS title, answer.text, question.topic AS unit, question.state,
     answer.created_at,
     EXISTS (
         SELECT 1 FROM publication WHERE publication.question_id = question.id AND publication.state = 'published'
@@ -49,7 +49,7 @@ WHERE +answer.server_id = :server_id AND answer.id IN (SELECT value FROM json_ea
 
 -- name: block_pieces
 -- The message of a block, unless it stood in a thread of the note that is gone; else the card of the note.
-SELECT block.id, session.number, NULL AS ordinal, block.text, session.unit, session.state, block.created_at,
+SELECT block.id, session.number, NULL AS ordinal, session.title, block.text, session.unit, session.state, block.created_at,
     EXISTS (
         SELECT 1 FROM publication WHERE publication.session_id = session.id AND publication.state = 'published'
     ) AS public,
@@ -69,7 +69,7 @@ LEFT JOIN posted_message AS card ON card.message_id = (
 WHERE +block.server_id = :server_id AND block.id IN (SELECT value FROM json_each(:ids));
 
 -- name: note_pieces
-SELECT session.id, session.number, NULL AS ordinal, session.title AS text, session.unit, session.state,
+SELECT session.id, session.number, NULL AS ordinal, session.title, session.title AS text, session.unit, session.state,
     session.started_at AS created_at,
     EXISTS (
         SELECT 1 FROM publication WHERE publication.session_id = session.id AND publication.state = 'published'

@@ -98,6 +98,8 @@ def _of_notes_and_study(mine: DeskView, texts: Catalogue) -> list[str]:
     waiting = sum(one.waiting for one in mine.notes)
     if waiting:
         lines.append(texts.say("learners.desk.notes_waiting", count=waiting))
+    if mine.cards_due:
+        lines.append(texts.say("learners.desk.cards_due", count=mine.cards_due))
     lines += [
         texts.say("learners.desk.goal", goal=chat.safe(chat.short(one.text, 80))) for one in mine.goals[:GOALS_SHOWN]
     ]

@@ -14,14 +14,13 @@ from bot.kit.refs import Ref
 from bot.kit.replies import Reply
 from bot.kit.rooms import Interaction, Room, say, texts_for
 from bot.kit.router import Form, opens, press, submits
-from bot.models.questions import QuestionState
 from bot.models.studying import GOAL_LIMIT, Goal, GoalState
 from bot.services.learners import goals, work
 from bot.services.learners.goals import Wish
 from bot.services.learners.work import Work, WorkKind, WorkLine
 from bot.services.researchers.finding import Page
 from bot.text import Catalogue
-from cogs.learners.pieces import fitting, piece_line
+from cogs.learners.pieces import fitting, open_view, piece_line
 
 WORDS_SHOWN = 160
 """Characters of a piece in a list."""
@@ -217,12 +216,7 @@ def _work_view(found: Page[WorkLine], kind: WorkKind, server_id: int, texts: Cat
     turn = Ref("my", "work", server_id, 0, kind)
     buttons = pages(turn, found.page, found.pages, (texts.say("kit.previous_page"), texts.say("kit.next_page")))
     buttons.append((Ref("my", "work", server_id, 0, "1|"), texts.say("learners.work.button.all"), "secondary"))
-    questions = [one.piece for one in found.items if isinstance(one.piece.state, QuestionState)]
-    if not questions:
-        return view(buttons=buttons)
-    options = {str(one.number): chat.short(f"#{one.number} · {one.text}", 100) for one in questions}
-    select = (Ref("question", "picked", server_id), texts.say("learners.desk.open_mine"), list(options.items()))
-    return view(select=select, buttons=buttons)
+    return open_view([one.piece for one in found.items], server_id, buttons, texts)
 
 
 def _goal_line(goal: Goal, texts: Catalogue) -> str:

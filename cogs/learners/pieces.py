@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+
+import discord
 
 from bot.kit import cards, chat
+from bot.kit.buttons import Button, view
+from bot.kit.refs import Ref
 from bot.models.pieces import Piece
 from bot.models.questions import QuestionState
 from bot.models.sessions import SessionState
@@ -40,6 +44,24 @@ def piece_line(piece: Piece, server_id: int, texts: Catalogue) -> str:
     if piece.page:
         parts.append(f"[{texts.say('learners.piece.page')}]({piece.page})")
     return " · ".join(parts)
+
+
+def open_view(shown: Sequence[Piece], server_id: int, buttons: Sequence[Button], texts: Catalogue) -> discord.ui.View:
+    """A view of selects that open the questions and the notes among `shown`, above `buttons`."""
+    opened: dict[str, dict[int, str]] = {"question": {}, "note": {}}
+    for one in shown:
+        kind = "question" if isinstance(one.state, QuestionState) else "note"
+        opened[kind].setdefault(one.number, chat.short(f"#{one.number} · {one.title}", 100))
+    selects = [
+        (
+            Ref(kind, "picked", server_id),
+            texts.say(f"learners.piece.open_{kind}"),
+            [(str(number), label) for number, label in options.items()],
+        )
+        for kind, options in opened.items()
+        if options
+    ]
+    return view(select=selects[0], also=selects[1] if len(selects) > 1 else None, buttons=buttons)
 
 
 def _shape(piece: Piece) -> str:

@@ -6,7 +6,7 @@ import discord
 from discord import app_commands
 
 from bot.kit import cards, chat
-from bot.kit.buttons import FILTER_LIMIT, Button, page_line, page_of, pages, view
+from bot.kit.buttons import FILTER_LIMIT, Button, page_line, page_of, pages, row
 from bot.kit.forms import ChoiceField, TextField, Typed
 from bot.kit.people import actor_of
 from bot.kit.refs import Ref
@@ -15,14 +15,13 @@ from bot.kit.rooms import Interaction, Room, say, texts_for
 from bot.kit.router import Form, opens, press, submits
 from bot.models.people import Actor
 from bot.models.pieces import PieceKind
-from bot.models.questions import QuestionState
 from bot.models.sessions import UNIT_LIMIT
 from bot.services.learners import searching
 from bot.services.learners.pieces import INDEXED
 from bot.services.learners.searching import EVERYTHING, Filter, SearchResult
 from bot.services.researchers.finding import Page
 from bot.text import Catalogue
-from cogs.learners.pieces import fitting, piece_line
+from cogs.learners.pieces import fitting, open_view, piece_line
 
 DAY_LENGTH = 40
 """Characters in which a day can be said."""
@@ -147,9 +146,7 @@ def _nothing(words: str, wanted: Filter, actor: Actor, texts: Catalogue, *, upda
         everywhere = Ref("search", "page", actor.server_id, 0, f"1|{words}")
         buttons.append((everywhere, texts.say("learners.search.everywhere"), "secondary"))
     content = texts.say("learners.search.nothing", words=chat.safe(chat.short(words, 200)))
-    return Reply(
-        "\n".join(filter(None, (content, _narrowed(wanted, texts)))), buttons=view(buttons=buttons), update=update
-    )
+    return Reply("\n".join(filter(None, (content, _narrowed(wanted, texts)))), buttons=row(*buttons), update=update)
 
 
 def _description(found: Page[SearchResult], wanted: Filter, server_id: int, texts: Catalogue) -> str:
@@ -176,9 +173,4 @@ def _narrowed(wanted: Filter, texts: Catalogue) -> str:
 def _results_view(
     found: Page[SearchResult], server_id: int, buttons: list[Button], texts: Catalogue
 ) -> discord.ui.View | None:
-    questions = (one.piece.number for one in found.items if isinstance(one.piece.state, QuestionState))
-    options = [(str(number), f"#{number}") for number in dict.fromkeys(questions)]
-    if not options:
-        return view(buttons=buttons)
-    select = (Ref("question", "picked", server_id), texts.say("researchers.list.open_one"), options)
-    return view(select=select, buttons=buttons)
+    return open_view([one.piece for one in found.items], server_id, buttons, texts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.clock import DAY
 from bot.models.questions import QuestionState
 from bot.models.sessions import BlockState
-from bot.services.learners import desk, goals
+from bot.services.learners import cards, desk, goals
 from bot.services.library import Library
 from bot.services.publishing.requesting import ask_publication
 from bot.services.researchers import answering, asking
@@ -96,3 +96,9 @@ class TestDesk:
     async def test_is_empty_in_another_server(self, library: Library) -> None:
         await ask(library)
         assert (await desk.my_desk(ELSEWHERE, library)).asked == ()
+
+    async def test_counts_the_cards_to_study_today(self, library: Library) -> None:
+        assert (await desk.my_desk(MIA, library)).cards_due == 0
+        await cards.add_card(MIA, library, cards.Draft("stoma", "a mouth of a leaf"))
+        assert (await desk.my_desk(MIA, library)).cards_due == 1
+        assert (await desk.my_desk(NOOR, library)).cards_due == 0

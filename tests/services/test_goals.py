@@ -10,9 +10,10 @@ from bot.models.people import Actor
 from bot.models.studying import GOAL_LIMIT, Goal, GoalState
 from bot.services.learners import goals
 from bot.services.learners.goals import Wish
+from bot.services.learners.habits import choose_habits
 from bot.services.library import Library
 from tests.cast import ELSEWHERE, MIA, NOOR, OKAFOR, MovableClock
-from tests.services.researching import rows
+from tests.services.researching import CHANNEL, rows
 
 WISH = Wish("Explain photosynthesis to my brother.", "Friday", "Three cards each evening")
 FRIDAY = "2026-11-20"
@@ -161,6 +162,12 @@ class TestItIsTime:
         await goals.look_back(MIA, library, 1, "Done early.", GoalState.REACHED)
         clock.advance(30 * DAY)
         assert await due(library) == []
+
+    async def test_by_the_students_own_day(self, library: Library, clock: MovableClock) -> None:
+        await goals.add_goal(MIA, library, WISH)
+        clock.advance(DAY + DAY // 2)  # late on Thursday in UTC
+        await choose_habits(MIA, library, CHANNEL, timezone="Pacific/Auckland")
+        assert await due(library) == [1]
 
     async def test_by_the_servers_day(self, library: Library, clock: MovableClock) -> None:
         await goals.add_goal(MIA, library, WISH)

@@ -135,7 +135,8 @@ async def test_counts_everything_also_cards_and_goals(library: Library) -> None:
     await goals.add_goal(MIA, library, goals.Wish("Read more."))
     await library.database.write(
         lambda tx: tx.connection.executemany(
-            "INSERT INTO study_card (server_id, user_id, guid, front, back, state, fsrs, due_at, wanted_at, created_at) "
+            "INSERT INTO study_card "
+            "(server_id, user_id, guid, front, back, state, fsrs, due_at, wanted_at, created_at) "
             "VALUES (?, ?, ?, 'stoma', 'a mouth', ?, '{}', 0, 0, 0)",
             [(SERVER, MIA.user_id, state, state) for state in ("active", "suspended", "retired")],
         ).close()

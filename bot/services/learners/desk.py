@@ -10,6 +10,8 @@ from bot.models.people import Actor, Capability
 from bot.models.studying import Goal
 from bot.services.capabilities import may
 from bot.services.learners.goals import goals_to_look_back_on
+from bot.services.learners.habits import kept_of
+from bot.services.learners.studying import day_at, today_of
 from bot.services.librarians import waiting_in
 from bot.services.library import Library
 from bot.services.publishing.consenting import consents_waiting
@@ -45,8 +47,8 @@ class DeskView:
     """What waits for one person: what they hold, what of theirs has answers, what they asked that has none yet.
 
     Newest first, at most `DESK_LIMIT` each. `asked_anonymously` and `refused` are for the eyes of that person alone,
-    and so are `goals`, on which it is time to look back: a desk is never shown to anybody else. `librarian_waiting` is
-    None for who is no librarian.
+    and so are `goals`, on which it is time to look back: a desk is never shown to anybody else. `cards_due` counts
+    what there is to study today. `librarian_waiting` is None for who is no librarian.
     """
 
     open_claims: tuple[QuestionLine, ...]
@@ -56,6 +58,7 @@ class DeskView:
     refused: tuple[Refusal, ...]
     notes: tuple[OpenNote, ...]
     goals: tuple[Goal, ...]
+    cards_due: int
     consents_waiting: int
     librarian_waiting: int | None
 
@@ -77,6 +80,7 @@ async def my_desk(actor: Actor, library: Library) -> DeskView:
             refused=_refusals(rows),
             notes=_notes(tx, actor),
             goals=goals_to_look_back_on(tx, actor)[:DESK_LIMIT],
+            cards_due=today_of(tx, actor, day_at(kept_of(tx, actor).settings, tx.now)).left,
             consents_waiting=len(consents),
             librarian_waiting=waiting_in(tx, actor.server_id).count if librarian else None,
         )

@@ -14,6 +14,7 @@ from bot.models.people import Actor
 from bot.models.studying import GOAL_LIMIT, Goal, GoalState
 from bot.services import events, servers
 from bot.services.learners import days
+from bot.services.learners.habits import kept_of
 from bot.services.library import Library
 from bot.services.researchers.cleaning import clean_text
 from bot.services.researchers.finding import Page, page_at
@@ -64,11 +65,16 @@ def _cleaned(wish: Wish) -> dict[str, str]:
 def _day(tx: Tx, actor: Actor, typed: str) -> str | None:
     if not typed.strip():
         return None
-    zone = days.zone_of(tx, actor.server_id)
+    zone = _zone(tx, actor)
     day = read_day(typed, zone, tx.now, ahead=True)
     if day < today(zone, tx.now):
         raise BadInput("errors.goal_day_over", day=day.isoformat())
     return day.isoformat()
+
+
+def _zone(tx: Tx, actor: Actor) -> str:
+    """Return the time zone by which the student's days are counted: the one they study in."""
+    return kept_of(tx, actor).settings.timezone
 
 
 async def show_goal(actor: Actor, library: Library, number: int) -> Goal:
@@ -156,7 +162,7 @@ async def remove_goal(actor: Actor, library: Library, number: int) -> None:
 
 def goals_to_look_back_on(tx: Tx, actor: Actor) -> tuple[Goal, ...]:
     """Return those of one's own open goals whose day has come, and on which one has not looked back since."""
-    zone = days.zone_of(tx, actor.server_id)
+    zone = _zone(tx, actor)
     here = today(zone, tx.now).isoformat()
     rows = tx.learners.goals_by_day(server_id=actor.server_id, user_id=actor.user_id, today=here)
     return tuple(goal for goal in map(_goal, rows) if not _looked_back(goal, zone))

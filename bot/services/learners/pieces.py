@@ -63,6 +63,7 @@ def _piece(row: dict[str, Any], kind: PieceKind, shelf: _Shelf, site: str) -> Pi
         kind=kind,
         number=row["number"],
         ordinal=row["ordinal"],
+        title=row["title"],
         text=row["text"],
         unit=row["unit"],
         state=shelf.states(row["state"]),
