@@ -26,6 +26,8 @@ LOWEST_HEADING = 6
 
 NESTED_LIMIT = 400
 """Brackets, stars and the like in one text. Past this it is no prose, and the parser's time grows with their square."""
+_HALVES = re.compile("[\ud800-\udfff]")
+"""Halves of pairs that stand alone: no text in UTF-8 can hold them."""
 _NESTING = re.compile(r"[\[\]*_`~<>!()]")
 
 _BARE_ADDRESS = r"(?<![\w/])(https?://[^\s<>\"')\]]+[^\s<>\"')\].,;:!?])"
@@ -33,6 +35,7 @@ _BARE_ADDRESS = r"(?<![\w/])(https?://[^\s<>\"')\]]+[^\s<>\"')\].,;:!?])"
 
 def to_html(text: str) -> str:
     """Return a student's Markdown as safe HTML. Never raises for any text."""
+    text = _HALVES.sub("", text)
     if len(_NESTING.findall(text)) > NESTED_LIMIT:
         return _plain(text)
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -16,6 +17,8 @@ from bot.web.markdown import host_of, to_html
 
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; script-src "
 """Nothing runs, nothing is sent, nothing is asked of another host. What follows is the digest of the page's data."""
+
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,12 @@ def render_template(template: str, /, described: str = "", **values: object) -> 
     policy = POLICY + (f"'sha256-{_digest(described)}'" if described else "'none'")
     data = do_mark_safe(described)  # escaped where it was made
     text = templates().get_template(template).render(values, described=data, policy=policy)
-    return Rendered(text, policy)
+    return Rendered(writable(text), policy)
+
+
+def writable(text: str) -> str:
+    """Return a text without what no page may hold: control signs, halves of pairs, signs that are none."""
+    return _NO_TEXT.sub("", text)
 
 
 def _digest(text: str) -> str:
