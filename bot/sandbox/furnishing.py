@@ -75,8 +75,7 @@ class ThreadPen:
 
     async def write(self, thread_id: int, who: str, said: Table) -> int:
         """Send a message, with its file; simcord's people cannot describe one, so they do it when the bot asks."""
-        threads = (thread for channel in self._world.channels.values() for thread in channel.threads)
-        (thread,) = [one for one in threads if one.id == thread_id]
+        thread = self._world.place(str(thread_id))
         shown = [(said["file"], content_of(said))] if "file" in said else []
         message = await self._world.people[who].send(thread, said["text"].strip(), attachments=shown)
         if shown:

@@ -28,6 +28,7 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
+THREADS_SHOWN = 20
 FILE_TYPES = {"sandbox.css": "text/css", "emblem.svg": "image/svg+xml"}
 _say = catalogue().say
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -61,6 +62,7 @@ class IndexPage:
         world, sample = self._sandbox.world, self._sandbox.sample
         roles = {role.key: role.name for role in sample.roles}
         readers = {channel.key: set(world.who_reads(channel.key)) for channel in sample.channels}
+        threads = [(thread, set(world.who_reads(str(thread.id)))) for thread in world.threads()[:THREADS_SHOWN]]
         return self._page(
             "index.html",
             library=sample.server_name,
@@ -68,6 +70,7 @@ class IndexPage:
             channels=sample.channels,
             roles_of=lambda person: [roles[role] for role in person.roles],
             readers=readers,
+            threads=threads,
             now=self._sandbox.now(),
             ahead=_in_words(self._sandbox.ahead_ms()),
             moves=list(MOVES),
@@ -78,6 +81,7 @@ class IndexPage:
         person, channel = request.match_info["person"], request.match_info["channel"]
         names = {one.key: one.name for one in self._sandbox.sample.people}
         names |= {one.key: f"#{one.name}" for one in self._sandbox.sample.channels}
+        names |= {str(one.id): one.name or "" for one in self._sandbox.world.threads()}
         try:
             address = await self._sandbox.open_page(person, channel)
         except KeyError:

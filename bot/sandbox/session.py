@@ -115,11 +115,11 @@ class Sandbox:
         return self._kept.moved_ms
 
     async def open_page(self, person: str, channel: str) -> str:
-        """Return the address of a page on which `person` is in `channel`; it is a key to that page.
+        """Return the address of a page on which `person` is in `channel`, or in a thread; it is a key to that page.
 
-        Raises KeyError for an unknown person or channel, NotForThem and TooManyTabs.
+        Raises KeyError for an unknown person or place, NotForThem and TooManyTabs.
         """
-        who, where = self.world.people[person], self.world.channels[channel]
+        who, where = self.world.people[person], self.world.place(channel)
         async with self._lock:
             preview = self._previews.get((person, channel))
             if preview is None or not simcord_private.is_open(preview):
@@ -164,6 +164,6 @@ class Sandbox:
         changed, at = self._ear.since_last(), asyncio.get_running_loop().time()
         everywhere = at - self._drawn_at > REFRESH_SECONDS
         for (_, channel), preview in self._previews.items():
-            if everywhere or self.world.channels[channel].id in changed:
+            if everywhere or self.world.place(channel).id in changed:
                 simcord_private.show_what_is_new(preview, drawn)
         self._drawn_at = at if everywhere else self._drawn_at

@@ -33,13 +33,19 @@ class World:
         """Set the clock to a later time; an earlier one leaves it as it is. What was due happens at the next settle."""
         simcord_private.set_clock_forward(self.env, max(0.0, milliseconds / 1_000 - self.env.now().timestamp()))
 
-    def who_reads(self, channel: str) -> list[str]:
-        """Keys of the people who see that channel."""
-        return [
-            key
-            for key, person in self.people.items()
-            if simcord_private.may_read(self.env, self.channels[channel], person)
-        ]
+    def threads(self) -> list[simcord.ChannelHandle]:
+        """Every thread, the newest first."""
+        every = [thread for channel in self.channels.values() for thread in channel.threads]
+        return sorted(every, key=lambda thread: thread.id, reverse=True)
+
+    def place(self, key: str) -> simcord.ChannelHandle:
+        """Return a channel by its key, or a thread by its id in digits. Raises KeyError."""
+        return ({str(thread.id): thread for thread in self.threads()} | self.channels)[key]
+
+    def who_reads(self, place: str) -> list[str]:
+        """Keys of the people who see that channel or thread."""
+        where = self.place(place)
+        return [key for key, person in self.people.items() if simcord_private.may_read(self.env, where, person)]
 
 
 def build_world(env: simcord.Env, sample: SampleClass) -> World:
