@@ -69,6 +69,18 @@ class Arrangement:
         number = page.question.parent_number
         return None if number is None or number == page.question.number else self.by_number.get(number)
 
+    def line_key(self, page: PublicPage) -> tuple[str, str, str]:
+        """Return what changes whenever a line about a question in a list does."""
+        topic = self.topic_of.get(page.question.number)
+        return page.digest, topic.slug if topic else "", topic.name if topic else ""
+
+    def around(self, page: PublicPage) -> list[tuple[int, str]]:
+        """Return every question whose words a question's page shows, in the order of their numbers."""
+        trail, _ = self.trail(page)
+        near = [*(step.page for step in trail), *self._followed_by[page.question.number]]
+        parent = self.parent_of(page)
+        return sorted({(one.question.number, one.digest) for one in ([*near, parent] if parent else near)})
+
     def follow_ups(self, page: PublicPage, answer: int | None) -> list[PublicPage]:
         """Return what follows from one answer of a question; None: from the question itself.
 

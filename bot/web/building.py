@@ -1,36 +1,59 @@
 """Writes the public site as a folder of files that any web server can show, under whatever address.
 
-A build is whole or not there: the files are written into a new folder beside the old one, and the two change places.
-A folder that we did not write is never replaced.
+A build is whole or not there: the files stand in a new folder beside the old one, and the two change places. Of the
+old one is taken over what would be written the same (`manifest.py`); what was withdrawn is not. A folder that we did
+not write is never replaced.
 """
 
 from __future__ import annotations
 
 import asyncio
+import os
+import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from bot.errors import BadInput, NotFound
+from bot.media import MediaStore
+from bot.models.companions import Note
 from bot.models.publications import PublicLibrary
 from bot.services.library import Library
 from bot.services.publishing import reading
+from bot.web import manifest
+from bot.web.manifest import MARKER, Manifest
+from bot.web.marking.parser import Marked
+from bot.web.note_pages import Bodies
 from bot.web.pages import ASSETS, LibraryLink, Pages, asset, libraries_page, missing_page, robots
 from bot.web.templating import Rendered
 
-MARKER = ".vademecum-site"
-"""Stands in every folder that we wrote, and says that we may replace it."""
+_BODY = re.compile("<!-- note -->\n(.*)<!-- /note -->", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class BuildReport:
-    """What was written: the folder, how many libraries, and how many published questions."""
+    """What stands there: the folder, how many libraries, published questions and notes; how many files are new."""
 
     folder: Path
     libraries: int
     questions: int
+    notes: int
+    written: int
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A file of the site: its name, what it is made of, and how it is made where that changed.
+
+    Making raises FileNotFoundError for a file of a note that is not there any more.
+    """
+
+    name: str
+    key: str
+    make: Callable[[], bytes]
 
 
 async def build_site(library: Library, out: Path, *, server_slug: str | None = None, base_url: str = "") -> BuildReport:
@@ -45,22 +68,21 @@ async def build_site(library: Library, out: Path, *, server_slug: str | None = N
         libraries = tuple(one for one in libraries if one.slug == server_slug)
         if not libraries:
             raise NotFound("errors.no_such_public_library", slug=server_slug)
-    await asyncio.to_thread(_build, libraries, out, base_url.rstrip("/"))
-    return BuildReport(out, len(libraries), sum(len(one.pages) for one in libraries))
+    written = await asyncio.to_thread(_build, libraries, library.media, out, base_url.rstrip("/"))
+    questions, notes = (sum(len(one.pages) for one in libraries), sum(len(one.notes) for one in libraries))
+    return BuildReport(out, len(libraries), questions, notes, written)
 
 
-def _build(libraries: tuple[PublicLibrary, ...], out: Path, base_url: str) -> None:
+def _build(libraries: tuple[PublicLibrary, ...], media: MediaStore, out: Path, base_url: str) -> int:
     out = out.resolve()
     if out.exists() and not _is_ours(out):
         raise BadInput("errors.folder_is_not_a_site", folder=str(out))
     out.parent.mkdir(parents=True, exist_ok=True)
     fresh = out.with_name(f".{out.name}.{secrets.token_hex(4)}.new")
     try:
-        for name, content in _files(libraries, base_url):
-            path = fresh / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+        written = _Building(out, fresh).build(libraries, media, base_url)
         _swap(fresh, out)
+        return written
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
 
@@ -82,32 +104,112 @@ def _swap(fresh: Path, out: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _files(libraries: tuple[PublicLibrary, ...], base_url: str) -> Iterator[tuple[str, bytes]]:
-    """Every file of the site: its name and what is in it."""
-    yield MARKER, b"Written by vademecum site build; the next build replaces this folder.\n"
+class _Building:
+    """Puts a site together in a fresh folder, with what can be taken over from the old one."""
+
+    def __init__(self, old: Path, fresh: Path) -> None:
+        self._old, self._fresh = str(old), str(fresh)
+        self._was = manifest.read(old)
+        self._is = Manifest()
+        self._folders: set[str] = set()
+
+    def build(self, libraries: tuple[PublicLibrary, ...], media: MediaStore, base_url: str) -> int:
+        """Write every file; return how many were not taken over."""
+        written = sum(self._put(planned) for planned in _files(libraries, media, base_url, self))
+        self._write(MARKER, self._is.written())
+        return written
+
+    def body(self, folder: str, note: Note, key: str) -> Marked | None:
+        """Return the text of a note as it stands on its page in the old folder, if it was made of the same."""
+        name = f"{folder}notes/{note.number}/index.html"
+        entry = self._was.entries.get(name)
+        if self._was.parts.get(name) != key or entry is None or not self._was.holds(self._old, name, entry.key):
+            return None
+        found = _BODY.search(Path(self._old, name).read_text(encoding="utf-8"))
+        return Marked(found[1]) if found else None
+
+    def has_body(self, name: str, key: str) -> None:
+        """Note of what the text on a note's page was made."""
+        self._is.parts[name] = key
+
+    def _put(self, planned: Planned) -> bool:
+        target = self._target(planned.name)
+        if taken_over := self._was.holds(self._old, planned.name, planned.key):
+            _take_over(f"{self._old}/{planned.name}", target)
+        else:
+            try:
+                self._write(planned.name, planned.make())
+            except FileNotFoundError:
+                return False  # a picture that was forgotten while its page waits to be compiled again
+        self._is.add(planned.name, planned.key, target)
+        return not taken_over
+
+    def _write(self, name: str, content: bytes) -> None:
+        with open(self._target(name), "wb") as file:  # noqa: PTH123 - thousands of files: pathlib takes its time
+            file.write(content)
+
+    def _target(self, name: str) -> str:
+        target = f"{self._fresh}/{name}"
+        folder = target.rpartition("/")[0]
+        if folder not in self._folders:
+            os.makedirs(folder, exist_ok=True)  # noqa: PTH103
+            self._folders.add(folder)
+        return target
+
+
+def _take_over(old: str, fresh: str) -> None:
+    """Let a file stand in the fresh folder too; it is copied where a file cannot stand in two."""
+    try:
+        os.link(old, fresh, follow_symlinks=False)
+    except OSError:
+        shutil.copy2(old, fresh)
+
+
+def _files(
+    libraries: tuple[PublicLibrary, ...], media: MediaStore, base_url: str, building: _Building
+) -> Iterator[Planned]:
+    """Every file of the site."""
     root = f"{base_url}/" if base_url else "./"
     if len(libraries) == 1:
-        pages = Pages(libraries[0], f"{base_url}/" if base_url else "")
-        yield from _library_files(pages, "")
-        yield "404.html", pages.missing(root).text.encode()
+        pages = _pages(libraries[0], "", f"{base_url}/" if base_url else "", building)
+        yield from _library_files(pages, "", media, building)
+        yield _small("404.html", pages.missing(root).text)
     else:
         yield from _assets("")
         for one in libraries:
             folder = f"{one.slug}/"
-            yield from _library_files(Pages(one, f"{base_url}/{folder}" if base_url else ""), folder)
-        yield "index.html", _list_of(libraries).text.encode()
-        yield "404.html", missing_page(root).text.encode()
-    yield "robots.txt", robots(_closed(libraries)).encode()
+            pages = _pages(one, folder, f"{base_url}/{folder}" if base_url else "", building)
+            yield from _library_files(pages, folder, media, building)
+        yield _small("index.html", _list_of(libraries).text)
+        yield _small("404.html", missing_page(root).text)
+    yield _small("robots.txt", robots(_closed(libraries)))
 
 
-def _library_files(pages: Pages, folder: str) -> Iterator[tuple[str, bytes]]:
+def _pages(library: PublicLibrary, folder: str, base_url: str, building: _Building) -> Pages:
+    return Pages(library, base_url, Bodies(partial(building.body, folder)))
+
+
+def _library_files(pages: Pages, folder: str, media: MediaStore, building: _Building) -> Iterator[Planned]:
     yield from _assets(folder)
-    for path, make in pages.makers.items():
-        yield f"{folder}{path}index.html", make(path).text.encode()
+    for page in pages.library.notes:
+        building.has_body(f"{folder}notes/{page.note.number}/index.html", pages.notes.body_key(page))
+    for path in pages.makers:
+        yield Planned(f"{folder}{path}index.html", pages.key(path), partial(_page, pages, path))
+    for file in pages.library.media.values():
+        yield Planned(f"{folder}media/{file.media_name}", file.digest, partial(media.read, file.digest))
 
 
-def _assets(folder: str) -> Iterator[tuple[str, bytes]]:
-    yield from ((f"{folder}assets/{name}", asset(name)) for name in ASSETS)
+def _page(pages: Pages, path: str) -> bytes:
+    return pages.makers[path](path).text.encode()
+
+
+def _assets(folder: str) -> Iterator[Planned]:
+    yield from (Planned(f"{folder}assets/{name}", "asset", partial(asset, name)) for name in ASSETS)
+
+
+def _small(name: str, text: str) -> Planned:
+    """Plan a file that is made at every build, since that costs nothing."""
+    return Planned(name, manifest.digest_of(text), text.encode)
 
 
 def _list_of(libraries: tuple[PublicLibrary, ...]) -> Rendered:

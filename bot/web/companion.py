@@ -85,11 +85,7 @@ class Companion:
     def public_questions(self, note: Note) -> list[PublicPage]:
         """Return the pages of the questions that came up in a note, in its order."""
         numbers = dict.fromkeys(block.hole.number for block in note.blocks if block.hole is not None)
-        return self._pages_of(numbers)
-
-    def follow_ups(self, numbers: Iterable[int]) -> list[PublicPage]:
-        """Return those of these questions that are public."""
-        return self._pages_of(numbers)
+        return self.pages_of(numbers)
 
     def beside(self, note: Note) -> tuple[Note | None, Note | None]:
         """Return the notes before and after this one in its unit."""
@@ -101,7 +97,8 @@ class Companion:
     def _place_in_unit(self) -> dict[int, int]:
         return {page.note.number: place for unit in self.units for place, page in enumerate(unit.notes)}
 
-    def _pages_of(self, numbers: Iterable[int]) -> list[PublicPage]:
+    def pages_of(self, numbers: Iterable[int]) -> list[PublicPage]:
+        """Return those of these questions that are public."""
         known = self._arranged.by_number
         return [known[number] for number in numbers if number in known]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,6 +13,21 @@ from bot.text import catalogue
 from bot.web.templating import Rendered, render_template
 
 _say = catalogue().say
+
+Key = object
+"""What a page depends on: of plain values, so that the same always prints as the same text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Makes a page, given its path; `key` says what it depends on beside the frame, without making it."""
+
+    make: Callable[[str], Rendered]
+    key: Callable[[], Key]
+
+    def __call__(self, path: str) -> Rendered:
+        """Return the page."""
+        return self.make(path)
 
 
 class Frame:

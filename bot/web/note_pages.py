@@ -15,7 +15,7 @@ from bot.models.publications import PublicNotePage, PublicPage, PublicSource
 from bot.text import catalogue
 from bot.web.arranging import Arrangement
 from bot.web.companion import Companion, Unit, steps
-from bot.web.framing import Frame, said
+from bot.web.framing import Frame, Key, Maker, said
 from bot.web.marking.parser import HIGHEST_HEADING, Heading, Marked
 from bot.web.notes import body_of, hole_id
 from bot.web.templating import Rendered
@@ -25,26 +25,28 @@ CONTENTS_DEPTH = 2
 """Levels of headings of each note that the contents of a unit name."""
 
 _say = catalogue().say
-Maker = Callable[[str], Rendered]
 LineOf = Callable[[PublicPage], dict[str, object]]
 
 
 class Bodies:
-    """The texts of notes as HTML, made when they are first wanted and kept as long as the notes are public."""
+    """The texts of notes as HTML, made when they are first wanted.
 
-    def __init__(self) -> None:
-        self._made: dict[tuple[str, frozenset[int]], Marked] = {}
+    `saved` may know a text from an earlier time, by the key that says what it was made of.
+    """
 
-    def of(self, page: PublicNotePage, linked: frozenset[int]) -> Marked:
+    def __init__(self, saved: Callable[[Note, str], Marked | None] | None = None) -> None:
+        self._made: dict[str, Marked] = {}
+        self._saved = saved
+
+    def of(self, note: Note, linked: frozenset[int], key: str) -> Marked:
         """Return the text of a note; the questions in `linked` have pages of their own."""
-        key = (page.digest, linked)
-        if key not in self._made:
-            self._made[key] = body_of(page.note, linked)
-        return self._made[key]
+        body = self._made.get(key) or (self._saved and self._saved(note, key))
+        self._made[key] = body = body or body_of(note, linked)
+        return body
 
-    def keep_only(self, digests: set[str]) -> None:
+    def keep_only(self, keys: set[str]) -> None:
         """Forget what is not public any more."""
-        self._made = {key: body for key, body in self._made.items() if key[0] in digests}
+        self._made = {key: body for key, body in self._made.items() if key in keys}
 
 
 class NotePages:
@@ -59,14 +61,23 @@ class NotePages:
         self.makers = self._all_makers() if arranged.library.notes else {}
 
     def _all_makers(self) -> dict[str, Maker]:
-        makers: dict[str, Maker] = {"companion/": self._front}
-        makers |= {f"companion/{unit.slug}/": partial(self._unit, unit) for unit in self.companion.units}
-        return makers | {f"notes/{page.note.number}/": partial(self._note, page) for page in self.companion.pages}
+        makers: dict[str, Maker] = {"companion/": Maker(self._front, self._front_key)}
+        for unit in self.companion.units:
+            makers[f"companion/{unit.slug}/"] = Maker(partial(self._unit, unit), partial(self._unit_key, unit))
+        for page in self.companion.pages:
+            makers[f"notes/{page.note.number}/"] = Maker(partial(self._note, page), partial(self._note_key, page))
+        return makers
 
     def body(self, page: PublicNotePage) -> Marked:
         """Return a note's text."""
-        linked = frozenset(one.question.number for one in self.companion.public_questions(page.note))
-        return self._bodies.of(page, linked)
+        return self._bodies.of(page.note, self._linked(page.note), self.body_key(page))
+
+    def body_key(self, page: PublicNotePage) -> str:
+        """Return what changes whenever the text of a note would."""
+        return f"{page.digest} {' '.join(map(str, sorted(self._linked(page.note))))}"
+
+    def _linked(self, note: Note) -> frozenset[int]:
+        return frozenset(one.question.number for one in self.companion.public_questions(note))
 
     def line(self, page: PublicNotePage) -> dict[str, object]:
         """Return what a list shows of a note."""
@@ -79,9 +90,23 @@ class NotePages:
             "open": sum(_is_open(block) for block in note.blocks),
         }
 
+    def line_key(self, page: PublicNotePage) -> Key:
+        """Return what `line` depends on."""
+        unit = self.companion.unit_of[page.note.number]
+        return page.digest, unit.slug, unit.name
+
+    def _front_key(self) -> Key:
+        return [(unit.slug, unit.name, [page.digest for page in unit.notes]) for unit in self.companion.units]
+
     def _front(self, path: str) -> Rendered:
         units = [(unit, [self.line(page) for page in unit.notes]) for unit in self.companion.units]
         return self._frame.page("companion.html", path, _say("web.companion.title"), units=units, downloads=True)
+
+    def _unit_key(self, unit: Unit) -> Key:
+        topic = self._arranged.by_topic.get(unit.key)
+        about = (unit.slug, unit.name, topic and (topic.slug, len(topic.pages)))
+        questions = [self._arranged.line_key(one) for one in unit.questions]
+        return about, [self.body_key(page) for page in unit.notes], questions
 
     def _unit(self, unit: Unit, path: str) -> Rendered:
         notes = [(self.line(page), page.note, self.body(page)) for page in unit.notes]
@@ -96,6 +121,12 @@ class NotePages:
             terms=_by_name([term for _, _, body in notes for term in body.terms]),
             questions=[self._line_of(page) for page in unit.questions],
         )
+
+    def _note_key(self, page: PublicNotePage) -> Key:
+        beside = [(one.number, one.title) for one in self.companion.beside(page.note) if one]
+        led_to = [one.digest for block in page.note.blocks for one in self._led_to(block)]
+        asked = [one.digest for one in self.companion.public_questions(page.note)]
+        return self.body_key(page), self.line_key(page), beside, asked, led_to
 
     def _note(self, page: PublicNotePage, path: str) -> Rendered:
         note, body = page.note, self.body(page)
@@ -125,11 +156,14 @@ class NotePages:
                 "hole": block.hole,
                 "place": hole_id(note, block),
                 "page": known.get(block.hole.number),
-                "led_to": self.companion.follow_ups(block.hole.follow_ups),
+                "led_to": self._led_to(block),
             }
             for block in note.blocks
             if block.hole is not None
         ]
+
+    def _led_to(self, block: NoteBlock) -> list[PublicPage]:
+        return self.companion.pages_of(block.hole.follow_ups) if block.hole is not None else []
 
 
 def _is_open(block: NoteBlock) -> bool:

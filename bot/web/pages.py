@@ -7,7 +7,7 @@ has the path ``""``; every path ends in a slash, because each page is a folder.
 from __future__ import annotations
 
 import html
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from importlib.resources import files
@@ -19,7 +19,8 @@ from bot.text import catalogue
 from bot.web import describing
 from bot.web.arranging import Arrangement, Topic
 from bot.web.companion import Unit
-from bot.web.framing import Frame
+from bot.web.framing import Frame, Key, Maker
+from bot.web.manifest import digest_of
 from bot.web.markdown import to_html
 from bot.web.note_pages import NEWEST_ON_HOME as NEWEST_NOTES
 from bot.web.note_pages import Bodies, NotePages
@@ -56,7 +57,7 @@ class Pages:
         self.library = library
         self._frame = Frame(library, base_url)
         self._arranged = Arrangement(library)
-        self._notes = NotePages(self._frame, self._arranged, bodies or Bodies(), self._line)
+        self.notes = NotePages(self._frame, self._arranged, bodies or Bodies(), self._line)
         self._sheets = -(-len(library.pages) // LIST_LIMIT) or 1
         self.makers = self._all_makers()
 
@@ -65,17 +66,34 @@ class Pages:
         make = self.makers.get(path)
         return None if make is None else make(path)
 
-    def _all_makers(self) -> dict[str, Callable[[str], Rendered]]:
-        makers: dict[str, Callable[[str], Rendered]] = {"": self._home, "questions/": partial(self._list, 1)}
-        makers |= {f"questions/page/{sheet}/": partial(self._list, sheet) for sheet in range(2, self._sheets + 1)}
-        makers |= {f"questions/{page.question.number}/": partial(self._question, page) for page in self.library.pages}
-        makers["topics/"] = self._topics
-        makers |= {f"topics/{topic.slug}/": partial(self._topic, topic) for topic in self._arranged.topics}
-        return makers | self._notes.makers
+    def key(self, path: str) -> str:
+        """Return what changes whenever the page would: short, and told without making the page."""
+        key = repr((self._frame.key, path, self.makers[path].key()))
+        return digest_of(key)
+
+    def _all_makers(self) -> dict[str, Maker]:
+        makers = {"": Maker(self._home, self._home_key)}
+        for sheet in range(1, self._sheets + 1):
+            path = f"questions/page/{sheet}/" if sheet > 1 else "questions/"
+            makers[path] = Maker(partial(self._list, sheet), partial(self._list_key, sheet))
+        for page in self.library.pages:
+            path = f"questions/{page.question.number}/"
+            makers[path] = Maker(partial(self._question, page), partial(self._question_key, page))
+        makers["topics/"] = Maker(self._topics, self._topics_key)
+        for topic in self._arranged.topics:
+            makers[f"topics/{topic.slug}/"] = Maker(partial(self._topic, topic), partial(self._topic_key, topic))
+        return makers | self.notes.makers
 
     def missing(self, root: str) -> Rendered:
         """Return the page for an address that leads nowhere. `root` leads to the library's home from there."""
         return self._frame.page("missing.html", "", _say("web.missing.title"), root=root, canonical="")
+
+    def _home_key(self) -> Key:
+        arranged, companion = self._arranged, self.notes.companion
+        newest = [*arranged.settled[:NEWEST_ON_HOME], *arranged.unresolved[:NEWEST_ON_HOME]]
+        lines = [arranged.line_key(page) for page in newest]
+        notes = [self.notes.line_key(page) for page in companion.newest[:NEWEST_NOTES]]
+        return lines, notes, self._topics_key(), len(arranged.by_number)
 
     def _home(self, path: str) -> Rendered:
         arranged = self._arranged
@@ -87,29 +105,47 @@ class Pages:
             unresolved=[self._line(page) for page in arranged.unresolved[:NEWEST_ON_HOME]],
             topics=arranged.topics,
             count=len(arranged.by_number),
-            notes=[self._notes.line(page) for page in self._notes.companion.newest[:NEWEST_NOTES]],
+            notes=[self.notes.line(page) for page in self.notes.companion.newest[:NEWEST_NOTES]],
         )
 
+    def _on_sheet(self, sheet: int) -> list[PublicPage]:
+        return self._arranged.newest[(sheet - 1) * LIST_LIMIT : sheet * LIST_LIMIT]
+
+    def _list_key(self, sheet: int) -> Key:
+        return self._sheets, [self._arranged.line_key(page) for page in self._on_sheet(sheet)]
+
     def _list(self, sheet: int, path: str) -> Rendered:
-        first = (sheet - 1) * LIST_LIMIT
         return self._frame.page(
             "questions.html",
             path,
             _say("web.questions.title"),
-            lines=[self._line(page) for page in self._arranged.newest[first : first + LIST_LIMIT]],
+            lines=[self._line(page) for page in self._on_sheet(sheet)],
             sheet=sheet,
             sheets=self._sheets,
         )
 
+    def _topics_key(self) -> Key:
+        return [(topic.slug, topic.name, len(topic.pages)) for topic in self._arranged.topics]
+
     def _topics(self, path: str) -> Rendered:
         return self._frame.page("topics.html", path, _say("web.topics.title"), topics=self._arranged.topics)
+
+    def _topic_key(self, topic: Topic) -> Key:
+        unit = self._unit_called(topic.name)
+        lines = [self._arranged.line_key(page) for page in topic.pages]
+        return topic.name, lines, unit and (unit.slug, len(unit.notes))
 
     def _topic(self, topic: Topic, path: str) -> Rendered:
         lines = [self._line(page) for page in topic.pages]
         return self._frame.page("topic.html", path, topic.name, lines=lines, unit=self._unit_called(topic.name))
 
     def _unit_called(self, name: str) -> Unit | None:
-        return self._notes.companion.unit_called(name)
+        return self.notes.companion.unit_called(name)
+
+    def _question_key(self, page: PublicPage) -> Key:
+        places = self.notes.companion.came_up_in.get(page.question.number, [])
+        came_up = [(place.note.number, place.note.title, place.block_id) for place in places]
+        return self._arranged.line_key(page), self._arranged.around(page), came_up
 
     def _question(self, page: PublicPage, path: str) -> Rendered:
         arranged, question = self._arranged, page.question
@@ -124,7 +160,7 @@ class Pages:
             parent=arranged.parent_of(page),
             follow_ups=arranged.follow_ups(page, None),
             after_answer={one.ordinal: arranged.follow_ups(page, one.ordinal) for one in question.answers},
-            came_up_in=self._notes.companion.came_up_in.get(question.number, []),
+            came_up_in=self.notes.companion.came_up_in.get(question.number, []),
             trail=trail,
             trail_is_cut=trail_is_cut,
             described=describing.as_json_ld(page, self._frame.address(path)),
