@@ -23,6 +23,20 @@ def row(*buttons: Button) -> discord.ui.View:
     return view(buttons=buttons)
 
 
+def rows(*lines: Sequence[Button]) -> discord.ui.View:
+    """Make a view of several rows of buttons, each at most five."""
+    made: discord.ui.View = discord.ui.View(timeout=None)
+    for number, line in enumerate(lines):
+        for ref, label, style in line:
+            made.add_item(
+                discord.ui.Button(
+                    style=discord.ButtonStyle[style], label=label[:LABEL_LIMIT], custom_id=ref.custom_id, row=number
+                )
+            )
+    made.stop()
+    return made
+
+
 def view(
     *,
     buttons: Iterable[Button] = (),
@@ -126,13 +140,14 @@ def add_channel_select(
 
 
 def add_people_select(
-    made: discord.ui.View, ref: Ref, placeholder: str, chosen_ids: Sequence[int], *, most: int
+    made: discord.ui.View, ref: Ref, placeholder: str, chosen_ids: Sequence[int], *, least: int, most: int
 ) -> None:
-    """Add a select of people in which `chosen_ids` stand chosen; at least one is to be chosen."""
+    """Add a select of people in which `chosen_ids` stand chosen."""
     made.add_item(
         discord.ui.UserSelect(
             custom_id=ref.custom_id,
             placeholder=placeholder[:150],
+            min_values=least,
             max_values=most,
             default_values=[
                 discord.SelectDefaultValue(id=str(one), type=discord.SelectDefaultValueType.user)  # type: ignore[arg-type]

@@ -321,7 +321,7 @@ def _marked(part: Part) -> str:
         return chat.safe(part.text if len(part.text) <= UNCHANGED else f"{part.text[:UNCHANGED]} … ")
     mark = "~~" if part.sign == "-" else "**"
     before, _, after = part.text.partition(words)
-    return f"{before}{mark}{chat.safe(words)}{mark}{after or ' '}"
+    return f"{before}{mark}{chat.safe(words)}{mark}{after}"
 
 
 def _sure(ref: Ref, key: str, texts: Catalogue) -> Reply:

@@ -156,14 +156,14 @@ class Starting(NoteRoom):
         partner2: discord.User | None = None,
         partner3: discord.User | None = None,
     ) -> None:
-        """Show who keeps the notes; with people named, hand over to them."""
+        """Show who keeps the notes; with people named, hand over to them. Who is not named stays as they are."""
         partners = [one for one in (partner1, partner2, partner3) if one is not None]
 
         async def hand_over(interaction: Interaction, ref: Ref) -> Reply:
             _require_people([*partners, *([lead] if lead else [])])
             if lead is not None or partners:
                 lead_id = lead.id if lead else None
-                await self._hand_over(interaction, ref, lead_id, [one.id for one in partners])
+                await self._hand_over(interaction, ref, lead_id, [one.id for one in partners] or None)
             return await self.scribes_page(interaction, ref)
 
         await self.note_reply(interaction, "scribes", number, hand_over)
@@ -254,7 +254,7 @@ def _hand_over_view(session: Session, texts: Catalogue) -> discord.ui.View:
     made = view()
     lead = [one.user_id for one in session.scribes if one.until is None and one.part is ScribePart.LEAD]
     partners = [one.user_id for one in session.scribes if one.until is None and one.part is ScribePart.PARTNER]
-    for action, chosen, most in (("lead", lead, 1), ("partners", partners, SCRIBES_LIMIT - 1)):
+    for action, chosen, least, most in (("lead", lead, 1, 1), ("partners", partners, 0, SCRIBES_LIMIT - 1)):
         ref = Ref("note", action, session.server_id, session.number)
-        add_people_select(made, ref, texts.say(f"scribes.scribes.pick.{action}"), chosen, most=most)
+        add_people_select(made, ref, texts.say(f"scribes.scribes.pick.{action}"), chosen, least=least, most=most)
     return made

@@ -12,7 +12,9 @@ import simcord
 
 from bot.client import TICK_SECONDS, Vademecum, create_bot
 from bot.clock import Clock
+from bot.models.sessions import Block
 from bot.sandbox.simcord_private import set_clock_forward
+from bot.services.scribes import keeping
 from bot.settings import Settings
 
 BOT_PERMISSIONS = discord.Permissions(
@@ -94,10 +96,51 @@ class World:
         """`who` presses a button of a question's card."""
         return await who.click(self.card(number), custom_id=f"question:{action}:{self.guild.id}:{number}")
 
+    async def press_in(
+        self, channel: simcord.ChannelHandle, who: simcord.MemberActor, number: int, action: str
+    ) -> simcord.InteractionResult:
+        """`who` presses a button of a question's card that stands in another channel or a thread."""
+        custom_id = f"question:{action}:{self.guild.id}:{number}"
+        return await who.click(self.card(number, channel), custom_id=custom_id)
+
     async def answer(self, who: simcord.MemberActor, number: int, text: str = "") -> str:
         """`who` answers with one web source; return what they are told."""
         shown = await who.slash(self.biology, "question answer", id=f"#{number}")
         return await self.fill(who, shown, text=text or "Trees stop making green chlorophyll in autumn.", **SOURCE)
+
+    async def start_note(self, *partners: simcord.MemberActor, title: str = "Leaves in autumn", **options: Any) -> int:
+        """Mia begins the notes of a lesson in #biology, with these partners; return their number."""
+        named = {f"partner{place}": one.user for place, one in enumerate(partners, start=1)}
+        told = said(await self.mia.slash(self.biology, "note start", title=title, **named, **options))
+        assert "have begun" in told, told
+        return int(told.split("**#")[1].split(" ")[0])
+
+    def pinged(self, message: discord.Message) -> list[int]:
+        """Whom a message notifies; its text may name others."""
+        return list(self.env.backend.get_message(message.channel.id, message.id).ping_user_ids)
+
+    def thread(self, number: int) -> simcord.ChannelHandle:
+        """The thread of a note, which must be there exactly once."""
+        found = [one for one in self.biology.threads if (one.name or "").startswith(f"#{number} ")]
+        assert len(found) == 1, f"{len(found)} threads of #{number}"
+        return found[0]
+
+    async def note(self, number: int, who: simcord.MemberActor | None = None) -> str:
+        """What somebody (the librarian, where nobody is named) reads in a note, all its pages."""
+        reader = who or self.okafor
+        result = await raw_press(reader, self.biology, f"note:show:{self.guild.id}:{number}:1|")
+        pages = [said(result)]
+        while result.response is not None and (more := button_of(result, f"note:show:{self.guild.id}:{number}:")):
+            result = await reader.click(result.response, custom_id=more)
+            pages.append(said(result))
+        return "\n".join(pages)
+
+    async def blocks(self, number: int) -> tuple[Block, ...]:
+        """Every block of a note as it is kept, whatever its state, in reading order."""
+        server_id = self.guild.id
+        return await self.bot.library.database.read(
+            lambda tx: keeping.blocks_of(tx, keeping.find_session(tx, server_id, number))
+        )
 
     async def fill(self, who: simcord.MemberActor, shown: simcord.InteractionResult, **fields: Any) -> str:
         """`who` fills the form that was shown and hands it in; return what they are told."""
@@ -110,6 +153,14 @@ SOURCE: dict[str, str | list[str]] = {
     "sources": "https://www.example.org/leaves",
     "why": "Written by a botanist who studies trees",
 }
+
+
+def button_of(result: simcord.InteractionResult, start: str, label: str = "More ›") -> str:
+    """The custom id of a button with this label, where it begins so; empty where there is none."""
+    rows = result.response.components if result.response else []
+    buttons = [button for row in rows for button in row["components"]]
+    found = [one["custom_id"] for one in buttons if one.get("label") == label]
+    return next((one for one in found if str(one).startswith(start)), "")
 
 
 def is_card(message: discord.Message, number: int) -> bool:
