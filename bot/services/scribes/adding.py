@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from bot.errors import WrongState
+from dataclasses import dataclass
+
+from bot.errors import BadInput, WrongState
 from bot.models.people import Actor
-from bot.models.sessions import Block, BlockState, Session, SessionState
+from bot.models.sessions import Block, BlockState, Session, SessionState, ThreadMessage
 from bot.services import events, servers
 from bot.services.library import Library
 from bot.services.scribes import keeping
 from bot.services.scribes.blocks import Draft, split
+from bot.services.scribes.capturing import NOTHING, Captured, take_message
 from bot.services.scribes.rewriting import clean_words
 from bot.storage.database import Tx
 
@@ -47,7 +50,7 @@ def _add(tx: Tx, actor: Actor, number: int, drafts: tuple[Draft, ...], event_id:
     session = keeping.find_session(tx, actor.server_id, number)
 
     def effect() -> int:
-        require_open(session)
+        _require_open(session)
         keeping.bump(tx, session.id)
         state = BlockState.STANDING if keeping.may_keep(actor, session) else BlockState.WAITING
         for part, draft in enumerate(drafts):
@@ -59,7 +62,52 @@ def _add(tx: Tx, actor: Actor, number: int, drafts: tuple[Draft, ...], event_id:
     return tuple(one for one in keeping.blocks_of(tx, session) if one.position == position)
 
 
-def require_open(session: Session) -> None:
-    """Raise WrongState unless a note still takes something in."""
+def _require_open(session: Session) -> None:
     if session.state is not SessionState.OPEN:
         raise WrongState("errors.note_is_closed", number=session.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A message that was taken in: its blocks in the note, and what is still to be done for them (its files)."""
+
+    blocks: tuple[Block, ...]
+    captured: Captured
+
+
+async def take_in(
+    actor: Actor, library: Library, number: int, channel_id: int, message: ThreadMessage, *, event_id: int
+) -> Taken:
+    """Take a message of a channel into the note ``#number``, in its author's name: one that waits, or from elsewhere.
+
+    What was struck out of it altogether is put back; what stands already stays. The same event again changes nothing.
+    For the note's scribes and librarians. Raises BadInput (nothing in it), NotFound, NotAllowed, and WrongState where
+    the note is closed, the message was deleted, or stands in another note.
+    """
+
+    def change(tx: Tx) -> Taken:
+        servers.enter(tx, actor.server_id)
+        session = keeping.find_session(tx, actor.server_id, number)
+        keeping.require_scribe(actor, session)
+        captured: list[Captured] = [NOTHING]
+
+        def effect() -> int:
+            _require_open(session)
+            captured.append(_take(tx, actor, session, channel_id, message))
+            return message.id
+
+        taken_id = events.once(tx, actor.server_id, event_id, effect)
+        return Taken(keeping.blocks_of_message(tx, actor.server_id, taken_id), captured[-1])
+
+    return await library.database.write(change)
+
+
+def _take(tx: Tx, actor: Actor, session: Session, channel_id: int, message: ThreadMessage) -> Captured:
+    blocks, captured = take_message(tx, session, channel_id, message, actor.user_id)
+    if not blocks:
+        raise BadInput("errors.nothing_to_take_in")
+    if all(one.state is BlockState.STRUCK for one in blocks):
+        keeping.bump(tx, session.id)
+        for one in blocks:
+            keeping.put_back_block(tx, one, actor.user_id)
+    return captured

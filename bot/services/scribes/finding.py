@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from bot.errors import NotFound
+from bot.errors import BadInput
 from bot.models.people import Actor
 from bot.models.sessions import Block, BlockKind, BlockState, NoteView, Session
 from bot.services.library import Library
@@ -44,10 +44,29 @@ def _visible(actor: Actor, session: Session, blocks: Iterable[Block]) -> Iterabl
 
 @dataclass(frozen=True, slots=True)
 class OutlineLine:
-    """A section in one line: its heading (empty before the first one), and how its text begins (Markdown)."""
+    """A section in one line: its first block, its heading (empty before the first), how its text begins (Markdown)."""
 
+    block_id: int
     heading: str
     begins: str
+
+
+async def outline(actor: Actor, library: Library, number: int) -> tuple[OutlineLine, ...]:
+    """Return the sections of the note ``#number`` in reading order, to choose one from. Raises NotFound."""
+
+    def look(tx: Tx) -> tuple[OutlineLine, ...]:
+        session = keeping.find_session(tx, actor.server_id, number)
+        return _outline(_standing(tx, session))
+
+    return await library.database.read(look)
+
+
+def _standing(tx: Tx, session: Session) -> tuple[Block, ...]:
+    return tuple(one for one in keeping.blocks_of(tx, session) if one.state is BlockState.STANDING)
+
+
+def _outline(standing: tuple[Block, ...]) -> tuple[OutlineLine, ...]:
+    return tuple(OutlineLine(one[0].id, heading_of(one), _begins(one)) for one in sections_of(standing))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +93,7 @@ async def missed(
     """Return the sessions held from `since` to today in which the actor wrote nothing, the oldest first.
 
     `since` None is after the last session in which they wrote something that stands, or `LOOK_BACK_DAYS` ago where
-    there is none. `class_name` narrows it to one class. Raises NotFound for a class that there is not.
+    there is none. `class_name` narrows it to one class. Raises BadInput for a class that there is not.
     """
 
     def look(tx: Tx) -> tuple[MissedSession, ...]:
@@ -101,21 +120,24 @@ def timezone_of(tx: Tx, server_id: int) -> str:
 
 
 def _class_id(tx: Tx, server_id: int, class_name: str) -> int | None:
-    if not class_name.strip():
+    wanted = " ".join(class_name.split()).casefold()
+    if not wanted:
         return None
-    wanted = keeping.unit_key(class_name)
-    classes: dict[str, int] = {row["name"]: row["id"] for row in tx.scribes.named_classes(server_id=server_id)}
-    found = next((name for name in classes if keeping.unit_key(name) == wanted), None)
+    named: dict[str, int] = {
+        row["name"]: row["id"] for row in tx.scribes.classes(server_id=server_id) if row["name"] is not None
+    }
+    found = next((name for name in named if name.casefold() == wanted), None)
     if found is None:
-        raise NotFound("errors.class_not_found", name=class_name, classes=", ".join(classes))
-    return classes[found]
+        key = "errors.class_not_found" if named else "errors.class_has_no_name"
+        raise BadInput(key, name=class_name, classes=", ".join(named))
+    return named[found]
 
 
 def _missed(tx: Tx, session: Session) -> MissedSession:
-    standing = [one for one in keeping.blocks_of(tx, session) if one.state is BlockState.STANDING]
+    standing = _standing(tx, session)
     return MissedSession(
         session,
-        tuple(OutlineLine(heading_of(one), _begins(one)) for one in sections_of(standing)),
+        _outline(standing),
         tuple(term_in(one.text) for one in standing if one.kind is BlockKind.TERM),
         tuple(OpenQuestion(**row) for row in tx.scribes.open_questions_in(session_id=session.id)),
     )

@@ -12,7 +12,7 @@ from bot.services.library import Library
 from bot.services.researchers.finding import Page, page_at
 from bot.services.scribes import blocks, keeping
 from bot.services.scribes.outline import heading_of, sections_of
-from bot.services.scribes.rewriting import IN_NOTE
+from bot.services.scribes.rewriting import IN_NOTE, WITHOUT_TEXT
 from bot.storage.database import Tx
 
 PAGE = 6
@@ -52,7 +52,7 @@ def diff_of(revision: Revision) -> tuple[blocks.Part, ...]:
 async def note_at(actor: Actor, library: Library, number: int, session_revision: int) -> tuple[Block, ...]:
     """Return what stood in the note ``#number`` in one of its versions, in reading order.
 
-    A block whose message was deleted since is there as `REMOVED`, without words. Raises NotFound, also for a version
+    A block that is gone since is there as `REMOVED`, without words (see `is_gone`). Raises NotFound, also for a version
     that never was.
     """
 
@@ -65,9 +65,17 @@ async def note_at(actor: Actor, library: Library, number: int, session_revision:
 
 def standing_at(tx: Tx, session: Session, version: int) -> tuple[Block, ...]:
     """Do what `note_at` does, inside a change or look."""
-    removed = {one.id for one in keeping.blocks_of(tx, session) if one.state is BlockState.REMOVED}
+    gone = {one.id for one in keeping.blocks_of(tx, session) if is_gone(one)}
     standing = [one for one in all_at(tx, session, version) if one.state is BlockState.STANDING]
-    return tuple(replace(one, state=BlockState.REMOVED) if one.id in removed else one for one in standing)
+    return tuple(replace(one, state=BlockState.REMOVED) if one.id in gone else one for one in standing)
+
+
+def is_gone(block: Block) -> bool:
+    """Tell whether a block can never come back: its message or its file was deleted.
+
+    Of what its author only edited away, the history keeps the words.
+    """
+    return block.state is BlockState.REMOVED and (block.author_id is None or block.kind in WITHOUT_TEXT)
 
 
 def all_at(tx: Tx, session: Session, version: int) -> tuple[Block, ...]:
@@ -94,9 +102,9 @@ def as_it_was(block: Block, row: dict[str, Any]) -> Block:
 
 def changed_since(tx: Tx, block: Block, revision: int) -> bool:
     """Tell whether a block says something else than in an earlier revision, or is struck or merged since."""
-    row = tx.scribes.said_in(block_id=block.id, revision=revision)
-    if row is None:
+    if not 0 < revision <= block.revision:
         return True
+    row = tx.scribes.said_in(block_id=block.id, revision=revision)
     now = (block.kind, block.text, _place(block.state))
     return now != (row["kind"], row["text"], _place(BlockState(row["state"])))
 

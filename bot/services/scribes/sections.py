@@ -43,7 +43,7 @@ async def open_section(actor: Actor, library: Library, heading_block_id: int) ->
 
     def look(tx: Tx) -> Section:
         session, block = _find(tx, actor, heading_block_id)
-        whole = _around(history.standing_at(tx, session, session.revision), block.id)
+        whole = _around(_standing(tx, session), block.id)
         worded = _worded(whole)
         if not worded:
             raise WrongState("errors.section_not_standing")
@@ -53,6 +53,10 @@ async def open_section(actor: Actor, library: Library, heading_block_id: int) ->
         return Section(heading_of(whole), text, session.revision, tuple(one.id for one in worded))
 
     return await library.database.read(look)
+
+
+def _standing(tx: Tx, session: Session) -> tuple[Block, ...]:
+    return tuple(one for one in keeping.blocks_of(tx, session) if one.state is BlockState.STANDING)
 
 
 def _find(tx: Tx, actor: Actor, block_id: int) -> tuple[Session, Block]:
@@ -94,9 +98,9 @@ async def edit_section(
 def _edit(tx: Tx, actor: Actor, block_id: int, text: str, base: int) -> Session | EditConflict:
     session, block = _find(tx, actor, block_id)
     words = clean_words(text)
-    now = _section_at(tx, session, block_id, session.revision)
+    now = _worded(_around(_standing(tx, session), block_id))
     if words != joined(now):
-        if not 0 <= base <= session.revision or _said(_section_at(tx, session, block_id, base)) != _said(now):
+        if _changed_since(tx, session, block_id, base, now):
             found = EditConflict(theirs=joined(now), mine=text, base=session.revision, is_struck=not now)
             return typed.conflict(tx, actor, typed.SECTION, block_id, found)
         rewrite_all(tx, session, actor, now or (_put_back(tx, actor, session, block),), words)
@@ -104,12 +108,11 @@ def _edit(tx: Tx, actor: Actor, block_id: int, text: str, base: int) -> Session 
     return keeping.session_by_id(tx, session.server_id, session.id)
 
 
-def _section_at(tx: Tx, session: Session, block_id: int, version: int) -> tuple[Block, ...]:
-    return _worded(_around(history.standing_at(tx, session, version), block_id))
-
-
-def _said(section: tuple[Block, ...]) -> list[tuple[object, ...]]:
-    return [(one.id, one.kind, one.text) for one in section]
+def _changed_since(tx: Tx, session: Session, block_id: int, base: int, now: tuple[Block, ...]) -> bool:
+    if not 0 <= base <= session.revision:
+        return True
+    before = _worded(_around(history.standing_at(tx, session, base), block_id))
+    return [(one.id, one.kind, one.text) for one in before] != [(one.id, one.kind, one.text) for one in now]
 
 
 def _put_back(tx: Tx, actor: Actor, session: Session, block: Block) -> Block:
