@@ -143,6 +143,26 @@ async def test_what_was_imported_does_not_count(library: Library) -> None:
         await ask(library)
 
 
+async def test_a_question_of_a_note_is_asked_like_any_other_and_counts_against_no_limit(library: Library) -> None:
+    await choose(library, asks_per_hour=1)
+    wanted = asking.Ask(" why so red ", topic="Leaves", channel_id=CHANNEL, origin=Origin.MESSAGE)
+
+    def change(tx: Tx) -> list[int]:
+        return [asking.ask_from_note(tx, MIA, replace(wanted, class_id=1)).number for _ in range(3)]
+
+    assert await library.database.write(change) == [1, 2, 3]
+    question = await again(library, 3)
+    assert (question.text, question.topic, question.asker_id) == ("why so red", "Leaves", MIA.user_id)
+    assert (question.state, question.channel_id, question.class_id) == (QuestionState.OPEN, CHANNEL, 1)
+    assert await cards(library) == {(CHANNEL, 1), (CHANNEL, 2), (CHANNEL, 3)}
+    assert ("offer", 0) in await promises(library)
+    assert (await ask(library)).number == 4
+    with pytest.raises(TooMany):
+        await ask(library)
+    with pytest.raises(BadInput):
+        await library.database.write(asking.ask_from_note, MIA, asking.Ask(" "))
+
+
 async def test_librarians_ask_as_often_as_they_need(library: Library) -> None:
     assert [(await ask(library, OKAFOR)).number for _ in range(7)][-1] == 7
 

@@ -14,6 +14,7 @@ from bot.services import due
 from bot.services.library import Library
 from bot.services.researchers import answering, asking, capturing, finding, settling
 from bot.storage import search
+from bot.storage.database import Tx
 from tests.cast import BEN, MIA, NOOR, OKAFOR, OTHER_SERVER, SERVER, TOMASZ, MovableClock
 from tests.services.researching import (
     CHANNEL,
@@ -292,6 +293,19 @@ class TestEdited:
         await ask(library)
         await post_card(library)
         assert not await self.edit(library, "Something else?", CARD)
+
+
+async def test_what_a_question_came_from_may_be_reworded_by_somebody_else(library: Library) -> None:
+    question = await ask(library)
+
+    def follow(tx: Tx) -> bool:
+        return capturing.follow_question(tx, question, "Why is it blue?", by=NOOR.user_id)
+
+    assert await library.database.write(follow)
+    assert await rows(library, "SELECT text, edited_by_user_id AS by FROM question_revision") == [
+        {"text": question.text, "by": NOOR.user_id}
+    ]
+    assert (await again(library, 1)).text == "Why is it blue?"
 
 
 async def test_on_return_the_bot_reads_again_what_was_captured_lately(library: Library, clock: MovableClock) -> None:

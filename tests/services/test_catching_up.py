@@ -93,12 +93,12 @@ async def note(library: Library, number: int = 1) -> list[Said]:
 
 
 LINES = st.sampled_from(
-    ["# Heading", "text", "more text", "a :: b", "```", "```py", "~~~", "", "- item", "x```", "see ```js"]
+    ["# Heading", "# Heading", "text", "a :: b", "```", "```", "```py", "~~~", "", "- item", "x```", "see ```js"]
 )
 TEXTS = st.lists(LINES, max_size=4).map("\n".join)
 STEPS = st.lists(
     st.one_of(
-        st.tuples(st.just("write"), st.sampled_from(list(PEOPLE)), TEXTS),
+        st.tuples(st.just("write"), st.sampled_from([MIA.user_id, *PEOPLE]), TEXTS),
         st.tuples(st.just("edit"), st.integers(0, 30), TEXTS),
         st.tuples(st.just("delete"), st.integers(0, 30), st.just("")),
     ),
