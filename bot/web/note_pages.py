@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2.filters import do_mark_safe
 
-from bot.models.companions import Note, NoteBlock
+from bot.models.companions import Note, NoteBlock, NoteHole
 from bot.models.publications import PublicNotePage, PublicPage, PublicSource
 from bot.text import catalogue
 from bot.web.arranging import Arrangement
@@ -81,14 +81,7 @@ class NotePages:
 
     def line(self, page: PublicNotePage) -> dict[str, object]:
         """Return what a list shows of a note."""
-        note = page.note
-        return {
-            "note": note,
-            "day": said(date.fromisoformat(note.held_on)),
-            "unit": self.companion.unit_of[note.number],
-            "holes": sum(block.hole is not None for block in note.blocks),
-            "open": sum(_is_open(block) for block in note.blocks),
-        }
+        return line_of(page.note) | {"unit": self.companion.unit_of[page.note.number]}
 
     def line_key(self, page: PublicNotePage) -> Key:
         """Return what `line` depends on."""
@@ -135,16 +128,8 @@ class NotePages:
             "note.html",
             path,
             note.title,
-            note=note,
-            line=self.line(page),
-            body=do_mark_safe(body.html),
-            contents=_contents(_sections(body.headings)),
-            terms=_by_name(list(body.terms)),
-            questions=self._questions(note),
-            sources=_sources(note),
-            changes=changes_of(note),
-            before=before,
-            after=after,
+            **article_of(note, body, self._questions(note))
+            | {"line": self.line(page), "before": before, "after": after},
         )
 
     def _questions(self, note: Note) -> list[dict[str, Any]]:
@@ -156,6 +141,7 @@ class NotePages:
                 "hole": block.hole,
                 "place": hole_id(note, block),
                 "page": known.get(block.hole.number),
+                "ways": (),
                 "led_to": self._led_to(block),
             }
             for block in note.blocks
@@ -164,6 +150,57 @@ class NotePages:
 
     def _led_to(self, block: NoteBlock) -> list[PublicPage]:
         return self.companion.pages_of(block.hole.follow_ups) if block.hole is not None else []
+
+
+def article_of(note: Note, body: Marked, questions: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return what a note's article shows where nothing stands around it."""
+    return {
+        "note": note,
+        "line": line_of(note),
+        "body": do_mark_safe(body.html),
+        "contents": _contents(_sections(body.headings)),
+        "terms": _by_name(list(body.terms)),
+        "questions": questions,
+        "sources": _sources(note),
+        "changes": changes_of(note),
+        "before": None,
+        "after": None,
+    }
+
+
+def questions_of(note: Note) -> list[dict[str, Any]]:
+    """Return what a note's list of questions shows where there are no other pages to lead to."""
+    return [
+        {
+            "block": block,
+            "hole": block.hole,
+            "place": hole_id(note, block),
+            "page": None,
+            "ways": _ways(block.hole),
+            "led_to": (),
+        }
+        for block in note.blocks
+        if block.hole is not None
+    ]
+
+
+def line_of(note: Note) -> dict[str, Any]:
+    """Return what a list says of a note."""
+    return {
+        "note": note,
+        "day": said(date.fromisoformat(note.held_on)),
+        "unit": None,
+        "holes": sum(block.hole is not None for block in note.blocks),
+        "open": sum(_is_open(block) for block in note.blocks),
+    }
+
+
+def _ways(hole: NoteHole) -> list[str]:
+    """Return in words what a question follows from, and what it led to."""
+    above = () if hole.parent_number is None else (hole.parent_number,)
+    ways = {"follows": above, "led_to": hole.follow_ups}
+    numbers = {name: ", ".join(f"#{one}" for one in found) for name, found in ways.items()}
+    return [_say(f"web.note.{name}", numbers=words) for name, words in numbers.items() if words]
 
 
 def _is_open(block: NoteBlock) -> bool:

@@ -6,7 +6,7 @@ What the class wrote is Markdown and read as such; between it stand holes, pictu
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from functools import lru_cache
 from itertools import groupby, pairwise
 
@@ -19,9 +19,6 @@ from bot.text import catalogue
 from bot.web.markdown import to_html
 from bot.web.marking.parser import Inserted, Marked, Surroundings, marked
 from bot.web.templating import templates
-
-Address = Callable[[NoteFile], str]
-"""Says where a file is, seen from the page; empty where it is only named."""
 
 MEDIA_ADDRESS = "../../media/"
 """Where files are, seen from every page of the site on which a note stands."""
@@ -36,17 +33,12 @@ _LINE_BEGINS = re.compile(
 _say = catalogue().say
 
 
-def on_site(file: NoteFile) -> str:
-    """Return where a file is on the site."""
-    return f"{MEDIA_ADDRESS}{file.media_name}" if file.media_name else ""
-
-
-def body_of(note: Note, linked: Collection[int] = (), address: Address = on_site) -> Marked:
+def body_of(note: Note, linked: Collection[int] = ()) -> Marked:
     """Return a note's text. The questions in `linked` have pages of their own, to which their holes lead."""
     files = (block.file for block in note.blocks if block.file is not None)
-    pictures = {file.media_name: address(file) for file in files if is_picture(file) and address(file)}
+    pictures = {file.media_name: f"{MEDIA_ADDRESS}{file.media_name}" for file in files if is_picture(file)}
     around = Surroundings(f"n{note.number}-", pictures, _words)
-    return marked(list(_parts(note, linked, address)), around)
+    return marked(list(_parts(note, linked)), around)
 
 
 def _words(name: str) -> str:
@@ -63,19 +55,17 @@ def hole_id(note: Note, block: NoteBlock) -> str:
     return f"n{note.number}-b{block.id}"
 
 
-def _parts(note: Note, linked: Collection[int], address: Address) -> Iterator[str | Inserted]:
+def _parts(note: Note, linked: Collection[int]) -> Iterator[str | Inserted]:
     """Every part of a note, in reading order; at the end of a section stands who wrote it, where several wrote."""
     for section in _sections(note.blocks):
         for kind, run in groupby(section, lambda block: block.kind):
-            yield from _part(note, BlockKind(kind), list(run), linked, address)
+            yield from _part(note, BlockKind(kind), list(run), linked)
         names = list(dict.fromkeys(block.byline for block in section if block.byline))
         if len(note.bylines) > 1 and names:
             yield Inserted(_draw("section_by", names))
 
 
-def _part(
-    note: Note, kind: BlockKind, run: list[NoteBlock], linked: Collection[int], address: Address
-) -> Iterator[str | Inserted]:
+def _part(note: Note, kind: BlockKind, run: list[NoteBlock], linked: Collection[int]) -> Iterator[str | Inserted]:
     match kind:
         case BlockKind.HEADING:
             return _headings(run)
@@ -84,7 +74,7 @@ def _part(
         case BlockKind.QUESTION:
             return _holes(note, run, linked)
         case BlockKind.IMAGE | BlockKind.FILE:
-            return _files(run, address)
+            return _files(run)
         case _:
             return _texts(run)
 
@@ -117,7 +107,7 @@ def _terms(run: list[NoteBlock]) -> Iterator[str]:
 
 def _texts(run: list[NoteBlock]) -> Iterator[str]:
     """Put together what continues: code, lists and tables that their author wrote in several messages."""
-    if any(_FENCE.search(block.text) for block in run):
+    if any(_leaves_open(block.text) for block in run):
         authors = {name: place for place, name in enumerate(dict.fromkeys(one.byline for one in run), 1) if name}
         yield from (piece.text for piece in blocks.pieces([_kept(one, authors.get(one.byline)) for one in run]))
         return
@@ -129,6 +119,13 @@ def _texts(run: list[NoteBlock]) -> Iterator[str]:
             yield text
             text = after.text
     yield text
+
+
+def _leaves_open(text: str) -> bool:
+    """Tell whether a fence in a text may be left open; where it is nothing but one piece of code, it is not."""
+    if not _FENCE.search(text):
+        return False
+    return not (text.startswith("```") and text.endswith("\n```") and text.count("```") == 2)  # noqa: PLR2004
 
 
 def _go_on(before: NoteBlock, after: NoteBlock) -> bool:
@@ -155,11 +152,11 @@ def _holes(note: Note, run: list[NoteBlock], linked: Collection[int]) -> Iterato
         yield Inserted(_draw("hole", block, hole_id(note, block), has_page))
 
 
-def _files(run: list[NoteBlock], address: Address) -> Iterator[Inserted]:
+def _files(run: list[NoteBlock]) -> Iterator[Inserted]:
     for block in run:
         if block.file is not None:
-            where = address(block.file)
-            yield Inserted(_draw("picture" if where and is_picture(block.file) else "file", block, where))
+            address = f"{MEDIA_ADDRESS}{block.file.media_name}" if block.file.media_name else ""
+            yield Inserted(_draw("picture" if is_picture(block.file) else "file", block, address))
 
 
 def _draw(macro: str, *values: object) -> str:
