@@ -198,8 +198,38 @@ _NEED_REFERENCES = {"reference", "image_reference", "short_reference", "short_im
 _ANY = re.compile(rf"[{OPEN}`$\\\[<&~*_\n]|://")
 
 
+class Made(AtomicString):  # type: ignore[misc]
+    """A text that is HTML already."""
+
+
+_PLAIN = r"[^`$\\\[\]<>&*_~:!\n\x02\x03" + OPEN + "]"
+_EASY = re.compile(
+    rf"(?:{_PLAIN}|:(?!//)|!(?!\[)|\n|`[^`\n\\]+`(?!`)"
+    rf"|(?<![^\s(])(?P<mark>\*\*?)(?=[^\s*]){_PLAIN}+?(?<=[\w)])(?P=mark)(?=[\s.,;:!?)]|\Z))*+\Z"
+)
+_EASY_PARTS = re.compile(r"`([^`\n]+)`|\*\*([^*]+)\*\*|\*([^*]+)\*|\n")
+
+
+def easy(text: str) -> str | None:
+    """Return HTML of a text in which there is nothing but words, code and plain stress; None where there is more."""
+    if not _ANY.search(text):
+        return html.escape(text, quote=False)
+    if not _EASY.match(text):
+        return None
+    return _EASY_PARTS.sub(_easy_part, html.escape(text, quote=False))
+
+
+def _easy_part(found: re.Match[str]) -> str:
+    code, strong, stressed = found.groups()
+    if code is not None:
+        return f"<code>{code.strip()}</code>"
+    if strong is not None:
+        return f"<strong>{strong}</strong>"
+    return "<br>\n" if stressed is None else f"<em>{stressed}</em>"
+
+
 class _Quick(InlineTree):  # type: ignore[misc]
-    """Tries a pattern only where its sign is in the text."""
+    """Tries a pattern only where its sign is in the text, and reads easy texts without the parser."""
 
     def __init__(self, parser: markdown.Markdown) -> None:
         super().__init__(parser)
@@ -209,14 +239,36 @@ class _Quick(InlineTree):  # type: ignore[misc]
     def run(self, tree: Element, ancestors: list[str] | None = None) -> Element:
         """Read what stands within the lines of a tree."""
         if not self._all:
-            ranked = sorted(self.inlinePatterns._priority, key=lambda one: -one.priority)  # noqa: SLF001
-            named = [(one.name, self.inlinePatterns[one.name]) for one in ranked]
-            self._all = tuple((pattern, _SIGNS[name]) for name, pattern in named)
-            never = (None, "\x00")  # keeps the numbers of the others as they are
-            self._few = tuple(never if name in _NEED_REFERENCES else (pattern, _SIGNS[name]) for name, pattern in named)
+            self._rank()
         self._tried = self._all if self.md.references else self._few
-        made: Element = super().run(tree, ancestors)
-        return made
+        found = list(tree.iter())
+        if any(one.tail and one.tail.strip() for one in found):
+            super().run(tree, ancestors)  # seldom: text between lists, which is read with what stands around it
+            return tree
+        for one in found:
+            text = one.text
+            if text and not isinstance(text, AtomicString):
+                made = easy(text)
+                if made is None:
+                    self._read(one)
+                else:
+                    one.text = Made(made)
+        return tree
+
+    def _read(self, one: Element) -> None:
+        """Read the text of one element; the lists and paragraphs in it stand behind its text."""
+        inside, alone = list(one), Element("div")
+        one[:] = []
+        alone.append(one)
+        super().run(alone)
+        one.extend(inside)
+
+    def _rank(self) -> None:
+        ranked = sorted(self.inlinePatterns._priority, key=lambda one: -one.priority)  # noqa: SLF001
+        named = [(one.name, self.inlinePatterns[one.name]) for one in ranked]
+        self._all = tuple((pattern, _SIGNS[name]) for name, pattern in named)
+        never = (None, "\x00")  # keeps the numbers of the others as they are
+        self._few = tuple(never if name in _NEED_REFERENCES else (pattern, _SIGNS[name]) for name, pattern in named)
 
     def _InlineProcessor__handleInline(self, data: str, patternIndex: int = 0) -> str:  # noqa: N802, N803
         """Stand in for the parent's own, which is private: tests/web/test_marking.py sees when it changes."""

@@ -303,7 +303,7 @@ def _back(address: str, words: str) -> Element:
 
 def _words_of(one: Element) -> str:
     """Return the words of a heading or a term, without the numbers of footnotes."""
-    parts = [one.text or ""]
+    parts = [_words_in(one.text) if isinstance(one.text, inline.Made) else one.text or ""]
     for child in one:
         parts += ["" if child.tag == "sup" else _words_of(child), child.tail or ""]
     return " ".join(_unescaped("".join(parts)).split())
@@ -420,21 +420,22 @@ def _written(root: Element) -> str:
 
 
 def _write(one: Element, out: list[str]) -> None:
-    tag = one.tag
-    out.append(f"<{tag}")
-    out += [f' {name}="{html.escape(value)}"' for name, value in one.attrib.items()]
-    out.append(">")
+    tag, text, tail = one.tag, one.text or "", one.tail
+    out.append(f"<{tag}{_attributes(one)}>" if one.attrib else f"<{tag}>")
     if tag in _VOID:
         if tag == "br":
             out.append("\n")
     else:
-        if one.text:
-            out.append(_text(one.text))
+        out.append(text if isinstance(text, inline.Made) else _text(text))
         for child in one:
             _write(child, out)
         out.append(f"</{tag}>")
-    if one.tail:
-        out.append(_text(one.tail))
+    if tail:
+        out.append(_text(tail))
+
+
+def _attributes(one: Element) -> str:
+    return "".join([f' {name}="{html.escape(value)}"' for name, value in one.attrib.items()])
 
 
 def _unescaped(text: str, written: Callable[[str], str] = str) -> str:
