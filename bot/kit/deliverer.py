@@ -11,11 +11,10 @@ import asyncio
 import logging
 from typing import TYPE_CHECKING, Literal
 
-import aiohttp
 import discord
 
 from bot.clock import MINUTE, SECOND
-from bot.kit import drawing
+from bot.kit import drawing, failures
 from bot.kit.drawn import Drawn, Row
 from bot.services.scribes import sessions
 from bot.storage import outbox
@@ -94,6 +93,9 @@ class Deliverer:
 
     async def _send(self, row: Row, drawn: Drawn) -> list[int]:
         """Do what was drawn; return the ids of messages that were posted and are to be remembered."""
+        if drawn.direct_to is not None and await self._send_directly(row, drawn, drawn.direct_to):
+            return []
+        drawn = drawn.instead or drawn
         channel = self._bot.get_partial_messageable(row.channel_id, guild_id=row.server_id)
         if drawn.edits is not None:
             await self._change(row, channel.get_partial_message(drawn.edits), drawn)
@@ -116,6 +118,27 @@ class Deliverer:
         if drawn.pin:
             await self._pin(message)
         return [message.id] if drawn.remember else []
+
+    async def _send_directly(self, row: Row, drawn: Drawn, user_id: int) -> bool:
+        """Send a direct message; return whether that is all there is to do: it arrived, or its reader has left."""
+        try:
+            there = await self._bot.create_dm(discord.Object(user_id))
+            await there.send(
+                drawn.content,
+                view=drawn.view or discord.utils.MISSING,
+                nonce=f"vm{row.id}",
+                allowed_mentions=discord.AllowedMentions.none(),
+            )
+        except discord.Forbidden:  # they take none from this server
+            return not await self._is_member(row.server_id, user_id)
+        return True
+
+    async def _is_member(self, server_id: int, user_id: int) -> bool:
+        try:
+            await self._bot.http.get_member(server_id, user_id)
+        except discord.NotFound:
+            return False
+        return True
 
     async def _change(self, row: Row, message: discord.PartialMessage, drawn: Drawn) -> None:
         if drawn.thread:
@@ -173,7 +196,7 @@ class Deliverer:
                 "outbox row %s (%s) waits: in channel %s the bot lacks %s", row.id, row.kind, row.channel_id, missing
             )
             await database.write(_postpone, row, LONGEST_WAIT, f"missing: {missing}")
-        elif _passing(error):
+        elif failures.may_pass(error):
             _log.warning("outbox row %s (%s) is tried again: %s", row.id, row.kind, type(error).__name__)
             await database.write(_postpone, row, min(FIRST_WAIT * 2**row.attempts, LONGEST_WAIT), type(error).__name__)
         else:
@@ -187,13 +210,6 @@ def _reference(row: Row, drawn: Drawn) -> discord.MessageReference | None:
     return discord.MessageReference(
         message_id=drawn.replies_to, channel_id=row.channel_id, guild_id=row.server_id, fail_if_not_exists=False
     )
-
-
-def _passing(error: Exception) -> bool:
-    """Tell whether trying again may help: Discord is busy or away, or the network is."""
-    if isinstance(error, discord.HTTPException):
-        return error.status == 429 or error.status >= 500  # noqa: PLR2004 - HTTP's own numbers
-    return isinstance(error, (OSError, aiohttp.ClientError, asyncio.TimeoutError))
 
 
 def _delivered(tx: Tx, row: Row, message_ids: list[int], then: str = "") -> None:

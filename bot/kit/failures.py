@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Coroutine
 from typing import Any
 
+import aiohttp
 import discord
 from discord import app_commands
 
@@ -43,6 +44,13 @@ async def tell(interaction: discord.Interaction[Any], error: BaseException) -> N
         await replies.send(interaction, Reply(text))
     except discord.HTTPException as failure:
         _log.warning("an error could not be told: Discord's code %s", failure.code)
+
+
+def may_pass(error: BaseException | None) -> bool:
+    """Tell whether trying again may help: Discord is busy or away, or the network is."""
+    if isinstance(error, discord.HTTPException):
+        return error.status == 429 or error.status >= 500  # noqa: PLR2004 - HTTP's own numbers
+    return isinstance(error, (OSError, aiohttp.ClientError, TimeoutError))
 
 
 def explain(refusal: Refused, locale: str) -> str:

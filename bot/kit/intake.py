@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable
 
+import aiohttp
 import discord
 
 from bot.errors import BadInput
@@ -34,13 +35,13 @@ async def keep_files(library: Library, files: Iterable[discord.Attachment]) -> t
 
 
 async def keep_file(library: Library, file: discord.Attachment) -> Attachment:
-    """Copy one file into the media store. Raises BadInput as `keep_files` does."""
+    """Copy one file into the media store. Raises BadInput as `keep_files` does; its cause is Discord's or the net's."""
     if file.size > FILE_LIMIT:
         raise _too_large(file)
     try:
         content = await file.read()
-    except discord.HTTPException:
-        raise BadInput("errors.file_gone", name=file.filename) from None
+    except (discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        raise BadInput("errors.file_gone", name=file.filename) from error
     content, kind = await asyncio.to_thread(_made_safe, content)
     if len(content) > FILE_LIMIT:
         raise _too_large(file)

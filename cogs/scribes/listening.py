@@ -13,7 +13,7 @@ from typing import Any
 
 import aiohttp
 import discord
-from discord.ext import commands
+from discord.ext import commands, tasks
 
 from bot.models.people import Actor
 from bot.services.scribes import capturing, keeping, reacting, sessions
@@ -23,6 +23,8 @@ from cogs.scribes.messages import delete_unused, fetch_file, fetch_files, is_of_
 from cogs.scribes.notes import NoteRoom
 
 _log = logging.getLogger(__name__)
+FETCH_AGAIN_AFTER = 10
+"""Minutes between looks for files that are still wanted."""
 _VARIATION = "\N{VARIATION SELECTOR-16}"
 """Some clients send an emoji with it and some without."""
 
@@ -36,6 +38,18 @@ class Listening(NoteRoom):
         """Listen; one reading back at a time."""
         await super().cog_load()
         self._reading_back = asyncio.Lock()
+        self._fetch_again.start()
+
+    async def cog_unload(self) -> None:
+        """Stop looking for files."""
+        self._fetch_again.cancel()
+
+    @tasks.loop(minutes=FETCH_AGAIN_AFTER)
+    async def _fetch_again(self) -> None:
+        """Fetch what could not be had when it came: Discord was away, the disk full."""
+        for guild in self.bot.guilds:
+            async with self._reading_back:
+                await self._fetch_wanted(guild)
 
     # --- as it happens
 
@@ -53,8 +67,8 @@ class Listening(NoteRoom):
 
     @commands.Cog.listener()
     async def on_raw_message_edit(self, event: discord.RawMessageUpdateEvent) -> None:
-        """Let a note follow its message; not every event of an edit carries the whole."""
-        if event.guild_id is not None and {"content", "author", "attachments"} <= event.data.keys():
+        """Let a note follow its message."""
+        if event.guild_id is not None:
             await self._edited(event.guild_id, event.message)
 
     async def _edited(self, server_id: int, message: discord.Message) -> None:
@@ -160,7 +174,7 @@ class Listening(NoteRoom):
         if thread is None or not may_read_back(thread):
             return
         last = thread.last_message_id or 0
-        read = [one async for one in thread.history(limit=None, oldest_first=True)]
+        read = [one async for one in thread.history(limit=None)]
         people = [one for one in read if is_of_person(one)]
         captured = await capturing.sync_thread(
             self.library,

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Iterable
 
 import discord
 
-from bot.errors import BadInput
+from bot.errors import Refused, StorageUnavailable
+from bot.kit.failures import may_pass
 from bot.kit.intake import keep_file
 from bot.models.sessions import ThreadFile, ThreadMessage
 from bot.services.library import Library
 from bot.services.scribes import capturing
 from bot.services.scribes.capturing import Captured, FileWanted
+
+_log = logging.getLogger(__name__)
 
 
 def thread_message(message: discord.Message) -> ThreadMessage:
@@ -48,14 +52,17 @@ async def fetch_files(
 async def fetch_file(
     library: Library, server_id: int, wanted: FileWanted, attachment: discord.Attachment | None
 ) -> None:
-    """Fetch one file; what is too large or gone is kept as a name only."""
+    """Fetch one file. What is too large or gone is kept as a name only; what may be had later stays wanted."""
     if attachment is None:
         await capturing.file_lost(library, server_id, wanted.block_id)
         return
     try:
         kept = await keep_file(library, attachment)
-    except BadInput:
-        await capturing.file_lost(library, server_id, wanted.block_id)
+    except Refused as refusal:
+        if isinstance(refusal, StorageUnavailable) or may_pass(refusal.__cause__):
+            _log.warning("a file of a note could not be fetched now, and is tried again: %s", refusal.key)
+        else:
+            await capturing.file_lost(library, server_id, wanted.block_id)
         return
     await delete_unused(library, await capturing.file_fetched(library, server_id, wanted.block_id, kept))
 

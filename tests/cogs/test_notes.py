@@ -13,7 +13,7 @@ from PIL import Image
 from bot.models.people import Actor
 from bot.models.sessions import BlockKind, BlockState
 from bot.services import librarians
-from tests.cogs.world import SOURCE, World, raw_press, said
+from tests.cogs.world import SOURCE, Heard, World, raw_press, said
 
 STANDING, WAITING, STRUCK = BlockState.STANDING, BlockState.WAITING, BlockState.STRUCK
 
@@ -71,23 +71,19 @@ class TestBeginning:
         assert [one.text for one in await world.blocks(number)] == ["# Leaves", "They fall.", "Oaks keep theirs."]
 
     async def test_twice_is_once(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-        seen = []
-        emit = world.env.backend.emit
-        monkeypatch.setattr(world.env.backend, "emit", lambda *event: (seen.append(event), emit(*event)))
+        heard = Heard(world.env, monkeypatch)
         number = await world.start_note()
         monkeypatch.undo()
-        again = next(event for event in seen if event[0] == "INTERACTION_CREATE")
-        emit(*again)
+        world.env.backend.emit(*heard.of("INTERACTION_CREATE")[0])
         await world.env.settle()
-        assert world.thread(number)
-        assert world.card(number)
+        assert world.card(number).id == world.thread(number).id
         assert len(world.biology.threads) == 1
 
     async def test_in_a_thread_it_begins_in_the_channel_above(self, world: World) -> None:
         first = await world.start_note()
         told = said(await world.mia.slash(world.thread(first), "note start", title="Roots"))
         assert f"<#{world.biology.id}>" in told
-        assert world.thread(first + 1)
+        assert world.thread(first + 1).is_thread
 
     async def test_units_and_classes_are_suggested(self, world: World) -> None:
         await world.start_note(unit="Plants")

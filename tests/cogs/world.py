@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import discord
+import pytest
 import simcord
 
 from bot.client import TICK_SECONDS, Vademecum, create_bot
@@ -46,6 +48,23 @@ class WorldClock:
 def make_bot(data_dir: Path, clock: Clock, *, message_content: bool = True) -> Vademecum:
     """Build the real bot on `data_dir`."""
     return create_bot(Settings(data_dir=data_dir, message_content=message_content), clock=clock)
+
+
+class Heard:
+    """Events that Discord sent, to be sent again."""
+
+    def __init__(self, env: simcord.Env, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.events: list[tuple[str, Mapping[str, Any]]] = []
+        self._emit = env.backend.emit
+        monkeypatch.setattr(env.backend, "emit", self._keep)
+
+    def _keep(self, name: str, data: Mapping[str, Any]) -> None:
+        self.events.append((name, data))
+        self._emit(name, data)
+
+    def of(self, start: str) -> list[tuple[str, Mapping[str, Any]]]:
+        """Those whose name begins so."""
+        return [one for one in self.events if one[0].startswith(start)]
 
 
 @dataclass
