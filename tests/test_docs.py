@@ -23,7 +23,7 @@ from tools.check_docs import ROOT, documents
 
 LATER = {"/my data", "/my forget"}
 """Commands that the pages announce for a later release. One that has come is no longer announced."""
-GUIDES = ("docs/for-students.md", "docs/for-librarians.md")
+GUIDES = ("docs/for-students.md", "docs/for-librarians.md", "docs/searching.md")
 THEIRS = {"Manage Server", "Message Content", "Apps"}
 """What the guides set in italics too: Discord's own words."""
 

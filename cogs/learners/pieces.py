@@ -15,6 +15,7 @@ from bot.models.sessions import SessionState
 from bot.text import Catalogue
 
 NOTE_SHAPES = {SessionState.OPEN: "✎", SessionState.CLOSED: "▤"}
+TITLE_LENGTH = 40
 UNIT_LENGTH = 40
 
 
@@ -36,7 +37,7 @@ def piece_line(piece: Piece, server_id: int, texts: Catalogue) -> str:
     """The first line of a piece: ``● **#42** · question · settled · *Photosynthesis* · on the site``."""
     parts = [
         f"{_shape(piece)} **{_number(piece, server_id)}**",
-        texts.say(f"learners.piece.{piece.kind}"),
+        texts.say(f"learners.piece.{piece.kind}", title=chat.safe(chat.short(piece.title, TITLE_LENGTH))),
         _state(piece, texts),
     ]
     if piece.unit:

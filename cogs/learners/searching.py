@@ -151,7 +151,8 @@ def _nothing(words: str, wanted: Filter, actor: Actor, texts: Catalogue, *, upda
 
 def _description(found: Page[SearchResult], wanted: Filter, server_id: int, texts: Catalogue) -> str:
     lines = [f"{piece_line(one.piece, server_id, texts)}\n{chat.marked(one.snippet)}" for one in found.items]
-    return fitting(filter(None, (_narrowed(wanted, texts), *lines)))
+    narrowed = _narrowed(wanted, texts)
+    return fitting((f"{narrowed}\n", *lines) if narrowed else lines)
 
 
 def _narrowed(wanted: Filter, texts: Catalogue) -> str:
@@ -167,7 +168,7 @@ def _narrowed(wanted: Filter, texts: Catalogue) -> str:
         parts.append(texts.say("learners.search.since", day=chat.day(wanted.since.isoformat())))
     if wanted.until:
         parts.append(texts.say("learners.search.until", day=chat.day(wanted.until.isoformat())))
-    return f"-# {' · '.join(parts)}" if parts else ""
+    return " · ".join(parts)
 
 
 def _results_view(

@@ -62,7 +62,7 @@ async def test_everything_that_narrows_is_said_and_kept_from_page_to_page(world:
         until=today,
     )
     assert "8 results" in said(first)
-    assert f"-# Questions · unit: SEA · by <@{world.mia.id}> · since <t:" in said(first)
+    assert f"Questions · unit: SEA · by <@{world.mia.id}> · since <t:" in said(first)
     assert first.response is not None
     second = await world.tomasz.click(first.response, label="More ›")
     assert "Page 2 of 2" in footer(second)
@@ -103,7 +103,7 @@ async def test_where_a_narrow_search_finds_nothing_a_wide_one_is_offered(world: 
     await ask(world, world.mia, "Do whales sing?")
     nothing = await world.tomasz.slash(world.biology, "search", words="whales", kind="term")
     assert "Nothing found for *whales*" in said(nothing)
-    assert "-# Terms" in said(nothing)
+    assert said(nothing).endswith("Terms")
     assert list(buttons(nothing)) == ["Ask it", "Search everything"]
     assert nothing.response is not None
     assert "1 result" in said(await world.tomasz.click(nothing.response, label="Search everything"))
@@ -115,7 +115,7 @@ async def test_the_form_narrows_too(world: World) -> None:
     form = await raw_press(world.tomasz, world.biology, f"library:find:{world.guild.id}:0")
     told = await world.fill(world.tomasz, form, words="whales", kind=["question"], unit="sea", since="yesterday")
     assert "1 result" in told
-    assert "-# Questions · unit: sea · since" in told
+    assert "Questions · unit: sea · since" in told
     form = await raw_press(world.tomasz, world.biology, f"library:find:{world.guild.id}:0")
     refused = await world.fill(world.tomasz, form, words="whales", unit="", since="when pigs fly")
     assert "What you typed is kept" in refused

@@ -74,9 +74,13 @@ class TestSearch:
         answered = replace(asked, kind=PieceKind.ANSWER, ordinal=1, text="Air scatters BLUE light.")
         assert sorted(found.items, key=lambda one: one.piece.kind) == [
             SearchResult(answered, f"Air scatters {MARK_START}BLUE{MARK_END} light."),
-            SearchResult(asked, f"Why is the sky {MARK_START}blue{MARK_END}?\nLight"),
+            SearchResult(asked, f"Why is the sky {MARK_START}blue{MARK_END}?"),
         ]
         assert found.total == 2
+
+    async def test_shows_a_topic_where_it_was_looked_for(self, library: Library) -> None:
+        await ask(library, text="Why is the sky blue?", topic="Light")
+        assert snippets(await search(library, "light")) == {"Why is the sky blue?\n[Light]"}
 
     async def test_finds_the_blocks_and_terms_of_notes(self, library: Library, clock: MovableClock) -> None:
         session = await note(library)
@@ -241,7 +245,7 @@ class TestNarrowed:
                 "UPDATE block SET question_id = ? WHERE id = ?", (asked_in_it.id, block.id)
             ).close()
         )
-        expected = {"[Sky] one?\nphoto synthesis", "[Sky] two.", "[Sky] five", "[Sky] seven?"}
+        expected = {"[Sky] one?", "[Sky] two.", "[Sky] five", "[Sky] seven?"}
         for spelling in ("Photo Synthesis", " photo\tSYNTHESIS "):
             assert await narrowed(library, "sky", unit=spelling) == expected
         assert await narrowed(library, "sky", unit="Photo") == set()

@@ -160,8 +160,11 @@ def _within(tx: Tx, server_id: int, wanted: Filter) -> search.Within:
 def _results(tx: Tx, library: Library, server_id: int, hits: list[search.Hit]) -> tuple[SearchResult, ...]:
     ids = {kind: [hit.entity_id for hit in hits if _KINDS[hit.kind] is kind] for kind in PieceKind}
     found = {kind: pieces(tx, library, server_id, kind, ids[kind]) for kind in PieceKind if ids[kind]}
-    return tuple(
-        SearchResult(found[_KINDS[hit.kind]][hit.entity_id], hit.snippet)
-        for hit in hits
-        if hit.entity_id in found[_KINDS[hit.kind]]
-    )
+    shown = ((found[_KINDS[hit.kind]].get(hit.entity_id), hit.snippet) for hit in hits)
+    return tuple(SearchResult(piece, _without_topic(snippet, piece)) for piece, snippet in shown if piece is not None)
+
+
+def _without_topic(snippet: str, piece: Piece) -> str:
+    """Leave out the topic, which stands in the index below its question, unless it was looked for."""
+    words, _, last = snippet.rpartition("\n")
+    return words if piece.kind is PieceKind.QUESTION and last == piece.unit and words else snippet
