@@ -160,11 +160,11 @@ def _follow(tx: Tx, server_id: int, captured: dict[str, Any], text: str) -> bool
     if captured["kind"] == "posted":
         return False
     question = keeping.find_question(tx, server_id, captured["subject"])
-    if captured["kind"] == "question":
-        return follow_question(tx, question, text)
     if question.state not in FOLLOWED:
         return False
     try:
+        if captured["kind"] == "question":
+            return follow_question(tx, question, clean_text(text, QUESTION_LIMIT, "question"))
         answer = keeping.find_answer(tx, question, captured["ordinal"])
         return _reword_answer(tx, question, answer, clean_text(text, ANSWER_LIMIT, "answer"))
     except BadInput:
@@ -172,21 +172,12 @@ def _follow(tx: Tx, server_id: int, captured: dict[str, Any], text: str) -> bool
 
 
 def follow_question(tx: Tx, question: Question, text: str, *, by: int | None = None) -> bool:
-    """Let a question say what is now written where it came from; what it said before is kept. `by` None: its asker.
+    """Let a question say what is now written where it came from, cleaned (`clean_text`); what it said before is kept.
 
-    Return whether it changed: see `message_edited` for when it does not.
+    `by` None: its asker reworded it. Return whether it changed: see `message_edited` for when it does not.
     """
-    if question.state not in FOLLOWED:
-        return False
-    try:
-        return _reword_question(tx, question, clean_text(text, QUESTION_LIMIT, "question"), by)
-    except BadInput:
-        return False
-
-
-def _reword_question(tx: Tx, question: Question, text: str, by: int | None) -> bool:
     here = {"server_id": question.server_id, "id": question.id}
-    if text == question.text or not tx.researchers.follows_message(**here):
+    if question.state not in FOLLOWED or text == question.text or not tx.researchers.follows_message(**here):
         return False
     keeping.keep_question_revision(tx, question, by or question.asker_id)
     settings = servers.settings_of(tx, question.server_id)
