@@ -45,7 +45,9 @@ ACCEPTED_BEYOND: dict[str, dict[str, Schema]] = {
     "IncomingWebhookUpdateForInteractionCallbackRequestPartial": {"tts": BOOLEAN},
     "CreateRoleRequest": {"permissions": {"type": ["string", "null"], "pattern": "^[0-9]+$"}},
     "UpdateRoleRequestPartial": {"permissions": {"type": ["string", "null"], "pattern": "^[0-9]+$"}},
-    # A reply and a mention carry their ids as integers (`MessageReference.to_dict`, `AllowedMentions.to_dict`).
+    # A reply, a mention and the opening of a direct message carry their ids as integers (`MessageReference.to_dict`,
+    # `AllowedMentions.to_dict`, `HTTPClient.start_private_message`).
+    "CreatePrivateChannelRequest": {"recipient_id": SNOWFLAKE_OR_INTEGER},
     "MessageReferenceRequest": {
         "message_id": SNOWFLAKE_OR_INTEGER,
         "channel_id": SNOWFLAKE_OR_INTEGER,

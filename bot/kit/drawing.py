@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import discord
 
 from bot.errors import NotFound
-from bot.kit import cards, chat, desk, note_drawing
+from bot.kit import cards, chat, desk, note_drawing, study_cards
 from bot.kit.drawn import Drawn, Row
 from bot.models.people import Actor
 from bot.models.questions import Attachment, QuestionView
@@ -46,6 +46,8 @@ async def draw(bot: Vademecum, row: Row) -> Drawn | None:
     if row.kind == "reaction":
         emoji, gone = payload.get("emoji", OFFER_EMOJI), payload.get("take_back", False)
         return Drawn(edits=payload["message_id"], reaction=emoji, takes_back=gone)
+    if row.kind == "direct":
+        return study_cards.reminder(row, texts)
     return await note_drawing.KINDS[row.kind](bot, row, payload, texts)
 
 

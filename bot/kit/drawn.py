@@ -26,7 +26,8 @@ class Drawn:
     """What is to be done: a message to post, one to edit (`edits`), or a reaction on it.
 
     `thread` is the name of the thread to begin from the message `edits`. `then` is the kind of the row that follows in
-    the same channel once the message was posted: it is told its id.
+    the same channel once the message was posted: it is told its id. `direct_to` is who is to get it as a direct
+    message; where that does not arrive, `instead` is posted in the channel.
     """
 
     content: str | None = None
@@ -42,4 +43,6 @@ class Drawn:
     then: str = ""
     remember: bool = False
     pin: bool = False
+    direct_to: int | None = None
+    instead: Drawn | None = None
     mentions: discord.AllowedMentions = field(default_factory=discord.AllowedMentions.none)

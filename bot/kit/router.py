@@ -44,9 +44,17 @@ class Form:
     ref: Ref | None = None
 
 
-def press(kind: str, action: str) -> Callable[[F], F]:
-    """Mark a cog's method as what a button or select ``kind:action`` does."""
-    return _mark("__press__", (kind, action))
+def press(kind: str, action: str, *, directly: bool = False) -> Callable[[F], F]:
+    """Mark a cog's method as what a button or select ``kind:action`` does.
+
+    With `directly` the button may stand in a direct message, too: its server is the one that it names.
+    """
+
+    def mark(method: F) -> F:
+        method.__directly__ = directly  # type: ignore[attr-defined]
+        return _mark("__press__", (kind, action))(method)
+
+    return mark
 
 
 def opens(kind: str, action: str) -> Callable[[F], F]:
@@ -100,7 +108,7 @@ class Router:
     async def _dispatch(self, interaction: discord.Interaction[Vademecum], ref: Ref | None) -> None:
         if ref is None:
             raise BadInput("errors.button_too_old")
-        if ref.server_id != interaction.guild_id:
+        if ref.server_id != interaction.guild_id and not self._stands_in_a_direct_message(interaction, ref):
             raise BadInput("errors.button_from_elsewhere")
         if interaction.type is discord.InteractionType.modal_submit:
             await self._take(interaction, ref)
@@ -110,6 +118,10 @@ class Router:
             await replies.answer(interaction, _reply(self.presses[ref.key](interaction, ref)))
         else:
             raise BadInput("errors.button_too_old")
+
+    def _stands_in_a_direct_message(self, interaction: discord.Interaction[Vademecum], ref: Ref) -> bool:
+        allowed = getattr(self.presses.get(ref.key), "__directly__", False)
+        return interaction.guild_id is None and interaction.type is discord.InteractionType.component and allowed
 
     async def open(self, interaction: discord.Interaction[Vademecum], ref: Ref) -> None:
         """Open the form of `ref`, with what was kept of an earlier try. Raises what the room refuses."""

@@ -1,4 +1,4 @@
-"""The learners' door: the desk, search, help, one's own work and goals, and what may be shown in public."""
+"""The learners' door: the desk, search, help, studying, one's own work and goals, and what may be shown in public."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from cogs.learners.desk import Desk
 from cogs.learners.mine import Mine
 from cogs.learners.publishing import Publishing
 from cogs.learners.searching import Searching
+from cogs.learners.studying import Study
 
 if TYPE_CHECKING:
     from bot.client import Vademecum
@@ -22,3 +23,4 @@ async def setup(bot: Vademecum) -> None:
     await bot.add_cog(Learners(bot))
     await bot.add_cog(Publishing(bot))
     await bot.add_cog(Mine(bot))
+    await bot.add_cog(Study(bot))

@@ -15,8 +15,10 @@ from discord import app_commands
 
 from bot.models.people import Actor
 from bot.models.questions import Source, SourceKind
+from bot.models.studying import OfferKind, Rating
 from bot.services import librarians
-from bot.services.learners import goals
+from bot.services.learners import cards, goals, offering, studying
+from bot.services.learners.cards import Draft
 from bot.services.library import Library
 from bot.services.publishing import approving, requesting
 from bot.services.researchers import anonymity, answering, asking, settling, trail
@@ -117,6 +119,18 @@ def sets_a_goal(library: Library, who: People, _number: int) -> Awaitable[object
     return goals.add_goal(who.mia, library, goals.Wish("Explain it."))
 
 
+def makes_a_card(library: Library, who: People, _number: int) -> Awaitable[object]:
+    return cards.add_card(who.mia, library, Draft("My front", "My back"))
+
+
+def studies_it(library: Library, who: People, _number: int) -> Awaitable[object]:
+    return studying.answer_card(who.mia, library, studying.Answer(1, 0), Rating.EASY)
+
+
+def makes_a_card_of_it(library: Library, who: People, number: int) -> Awaitable[object]:
+    return offering.accept_offer(who.mia, library, OfferKind.QUESTION, number, Draft("My front", "My back"))
+
+
 STEPS: dict[str, tuple[Step, ...]] = {
     "open": (),
     "waiting": (),
@@ -130,6 +144,10 @@ STEPS: dict[str, tuple[Step, ...]] = {
     "unresolved": (leaves_it_open,),
     "withdrawn": (withdraws,),
     "goal": (sets_a_goal,),
+    "card": (makes_a_card,),
+    "studied": (makes_a_card, studies_it),
+    "settled_card": (answers, settles, makes_a_card_of_it),
+    "retired_card": (answers, settles, makes_a_card_of_it, withdraws),
 }
 """What is done to a question that was just asked to bring it into a state."""
 
@@ -190,6 +208,12 @@ def on_message(menu: str) -> Act:
 def librarians_only(told: str) -> Row:
     """A row of something for librarians, in whichever server."""
     return Row("open", "for librarians", "for librarians", "for librarians", told, told)
+
+
+def own_card(told: str, given: str = "card") -> Row:
+    """A row of something that a student does with their card: for all others there is no such card."""
+    none = "There is no such card in your deck"
+    return Row(given, told, none, none, none, none)
 
 
 def own_goal(told: str) -> Row:
@@ -471,6 +495,65 @@ ROWS: dict[str, tuple[Act, Row]] = {
     "submit anonymous:refuse": (
         submit("anonymous:refuse:{s}:{n}", reason="A person is named."),
         Row("waiting", "for librarians", "for librarians", "for librarians", "is not shown"),
+    ),
+}
+
+
+NO_CARDS = ("You have no cards",) * 4
+ROWS |= {
+    # --- studying: each has a deck of their own, librarians too, and reaches into nobody else's
+    "/study review": (slash("study review"), Row("card", "0 of 1 today", *NO_CARDS)),
+    "/study add": (slash("study add"), same("settled", "Offered: 1 of 1", "Nothing is offered")),
+    "/study deck": (slash("study deck"), Row("card", "1 new", *NO_CARDS)),
+    "/study export": (slash("study export"), Row("card", "1 card for Anki", *NO_CARDS)),
+    "menu Make something of this": (
+        on_message("Make something of this"),
+        same("open", "What do you want to make", "What do you want to make"),
+    ),
+    "press study:review": (press("study:review:{s}:0"), Row("card", "0 of 1 today", *NO_CARDS)),
+    "press study:unit": (press("study:unit:{s}:0", "00000000"), same("card", "no cards in that", "no cards in that")),
+    "press study:show": (press("study:show:{s}:1:0|"), own_card("My back")),
+    "press study:rate": (press("study:rate:{s}:1:0|4|"), own_card("That is all for today")),
+    "press study:undo": (press("study:undo:{s}:1:1|"), Row("studied", "0 of 1 today", *NO_CARDS)),
+    "press study:remind_off": (press("study:remind_off:{s}:0"), same("open", "no reminder to", "no reminder to")),
+    "press study:offers": (press("study:offers:{s}:0:0"), same("settled", "Offered: 1 of 1", "Nothing is offered")),
+    "press study:deck": (press("study:deck:{s}:0"), Row("card", "1 new", *NO_CARDS)),
+    "press study:cards": (press("study:cards:{s}:0:1|all"), Row("card", "My front", *("no such cards",) * 4)),
+    "press study:card": (press("study:card:{s}:0", "1"), own_card("My back")),
+    "press study:suspend": (press("study:suspend:{s}:1:deck"), own_card("Rests until you wake it")),
+    "press study:wake": (press("study:wake:{s}:1:deck"), own_card("My back")),
+    "press study:take_over": (press("study:take_over:{s}:1:deck"), own_card("takes the green back", "settled_card")),
+    "press study:keep_own": (press("study:keep_own:{s}:1:deck"), own_card("My back", "retired_card")),
+    "press study:let_go": (press("study:let_go:{s}:1:deck"), own_card("It can't be brought back")),
+    "press study:let_go_now": (press("study:let_go_now:{s}:1"), own_card("Gone.")),
+    "press study:export": (press("study:export:{s}:0"), Row("card", "1 card for Anki", *NO_CARDS)),
+    "press study:table": (press("study:table:{s}:0"), Row("card", "Your cards as a table", *NO_CARDS)),
+    "open study:add": (press("study:add:{s}:0"), same("open", FORM, FORM)),
+    "open study:make": (press("study:make:{s}:77:5|abc"), same("open", FORM, FORM)),
+    "open study:accept": (press("study:accept:{s}:{n}:q|0|0"), same("settled", FORM)),
+    "open study:habits": (press("study:habits:{s}:0"), same("open", FORM, FORM)),
+    "open study:edit": (press("study:edit:{s}:1:deck"), own_card(FORM)),
+    "open study:wrong": (press("study:wrong:{s}:1:deck"), own_card(FORM, "settled_card")),
+    "submit study:add": (
+        submit("study:add:{s}:0", front="a", back="b"),
+        same("open", "in your cards", "in your cards"),
+    ),
+    "submit study:make": (
+        submit("study:make:{s}:77:5|abc", front="a", back="b"),
+        same("open", "in your cards", "in your cards"),
+    ),
+    "submit study:accept": (
+        submit("study:accept:{s}:{n}:q|0|0", front="a", back="b"),
+        same("settled", "in your cards"),
+    ),
+    "submit study:habits": (
+        submit("study:habits:{s}:0", a_day="20", remind="", zone="UTC"),
+        same("open", "at most 20 cards a day", "at most 20 cards a day"),
+    ),
+    "submit study:edit": (submit("study:edit:{s}:1:deck", front="New front", back="b"), own_card("New front")),
+    "submit study:wrong": (
+        submit("study:wrong:{s}:1:deck", wrong="It is red."),
+        own_card("without your name", "settled_card"),
     ),
 }
 

@@ -13,9 +13,9 @@ from typing import Any
 from bot.models.questions import Question, QuestionState
 from bot.models.sessions import Block, BlockKind, BlockState
 from bot.models.studying import CARD_SIDE_LIMIT
+from bot.services.scribes.blocks import term_in
 from bot.storage.database import Tx
 
-TERM_MARK = " :: "
 GONE = frozenset({QuestionState.WITHDRAWN, QuestionState.DUPLICATE, QuestionState.WAITING})
 """States of a question in which it is nobody's to study."""
 
@@ -28,7 +28,7 @@ Sides = tuple[str, str]
 
 def sides_of_term(text: str) -> Sides:
     """Return the sides of a card for a line ``term :: meaning``."""
-    term, _, meaning = text.partition(TERM_MARK)
+    term, meaning = term_in(text)
     return fitting(term), fitting(meaning)
 
 
@@ -52,7 +52,7 @@ def fitting(text: str) -> str:
 
 def says(sides: Sides) -> str:
     """Return what a source says, in one text."""
-    return f"{sides[0]}{TERM_MARK}{sides[1]}"
+    return " :: ".join(sides)
 
 
 def on_block_changed(tx: Tx, block: Block) -> None:
