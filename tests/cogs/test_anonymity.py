@@ -127,6 +127,8 @@ async def test_an_anonymous_asker_is_nowhere_and_a_named_one_is_found(
         assert NAME not in text.lower(), place
         if hidden:
             assert str(asker.id) not in text, place
+    by_asker = said(await world.tomasz.slash(world.biology, "search", words="heart", person=asker))
+    assert ("Nothing found" in by_asker) is hidden, "a search for what somebody wrote finds what they asked by name"
     tables = tables_with(world.bot.settings.database_path, asker.id)
     if hidden:
         assert tables <= {"anonymous_asker"}
