@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tests.wire.world import Happened, Json, Person
 
 COMMAND, COMPONENT, AUTOCOMPLETE, MODAL = 2, 3, 4, 5
-SUBCOMMAND, SUBCOMMAND_GROUP, ATTACHMENT = 1, 2, 11
+SUBCOMMAND, SUBCOMMAND_GROUP, USER, ATTACHMENT = 1, 2, 6, 11
 
 
 class Discord(Loopback):
@@ -108,9 +108,17 @@ class Discord(Loopback):
             place = inner
         kinds = {option["name"]: option["type"] for option in node["options"]}
         for name, value in options.items():
-            given = self._attach(data, value) if kinds[name] == ATTACHMENT else value
+            given = self._named(data, value) if kinds[name] == USER else value
+            given = self._attach(data, value) if kinds[name] == ATTACHMENT else given
             place["options"].append({"name": name, "type": kinds[name], "value": given})
         return data
+
+    def _named(self, data: Json, person: Person) -> str:
+        resolved = data.setdefault("resolved", {})
+        resolved.setdefault("users", {})[str(person.id)] = person.user()
+        permissions = {"permissions": str(person.permissions)}
+        resolved.setdefault("members", {})[str(person.id)] = self.world.member(person) | permissions
+        return str(person.id)
 
     def _attach(self, data: Json, file: tuple[str, bytes]) -> str:
         name, content = file
