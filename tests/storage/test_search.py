@@ -188,6 +188,24 @@ async def test_one_servers_words_do_not_rank_anothers(library: Library) -> None:
     assert await find(library, "sea whales") == before
 
 
+async def test_a_filter_is_asked_of_what_has_the_words_by_its_row(library: Library) -> None:
+    def plans(tx: Tx) -> list[str]:
+        asked: list[str] = []
+        tx.connection.set_trace_callback(asked.append)
+        search.find(tx, SERVER, "whales", limit=5, within=search.Within(person_id=1, unit="sea", topics=("Sea",)))
+        tx.connection.set_trace_callback(None)
+        (sql,) = [one for one in asked if one.startswith("SELECT found.rowid")]  # FTS5 has statements of its own
+        rows = tx.connection.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()
+        return [row["detail"] for row in rows]
+
+    await put(library, 1, "whales")
+    first, *others = await library.database.read(plans)
+    assert first.startswith("SCAN found VIRTUAL TABLE INDEX")
+    for table in ("question", "answer", "block", "session"):
+        assert f"SEARCH {table} USING INTEGER PRIMARY KEY (rowid=?)" in others
+        assert not [one for one in others if one.startswith(f"SCAN {table}")]
+
+
 async def test_long_texts_are_cut_around_the_words(library: Library) -> None:
     await put(library, 1, "before " * 200 + "whales" + " after" * 200)
     (hit,) = await library.database.read(lambda tx: search.find(tx, SERVER, "whales", limit=1))
