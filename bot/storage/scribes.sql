@@ -158,6 +158,9 @@ SELECT MAX(session_revision) FROM compilation WHERE server_id = :server_id AND s
 -- name: set_thread!
 UPDATE session SET thread_id = :thread_id WHERE server_id = :server_id AND id = :id;
 
+-- name: move_session!
+UPDATE session SET channel_id = :channel_id WHERE server_id = :server_id AND id = :id;
+
 -- name: forget_card!
 DELETE FROM posted_message WHERE server_id = :server_id AND kind = 'note_card' AND subject = :subject;
 
@@ -451,17 +454,14 @@ FROM (
 ) AS head;
 
 -- name: removed_questions
-SELECT question.number
-FROM json_each(:numbers) AS wanted
-JOIN question ON question.server_id = :server_id AND question.number = wanted.value
-WHERE question.removed = 1;
+SELECT number FROM question
+WHERE server_id = :server_id AND number IN (SELECT value FROM json_each(:numbers)) AND removed = 1;
 
 -- name: removed_answers
 SELECT question.number, answer.ordinal
-FROM json_each(:numbers) AS wanted
-JOIN question ON question.server_id = :server_id AND question.number = wanted.value
-JOIN answer ON answer.question_id = question.id
-WHERE answer.removed = 1;
+FROM question JOIN answer ON answer.question_id = question.id
+WHERE question.server_id = :server_id AND question.number IN (SELECT value FROM json_each(:numbers))
+    AND answer.removed = 1;
 
 -- name: sessions_of_question
 -- The notes in which a question stands, or one that repeats it: by the ids of both.
