@@ -45,10 +45,10 @@ class Compiling(NoteRoom):
         if whole:
             librarians.require_set_up(actor)
         made = await compiling.compile_note(actor, self.library, ref.number)
-        files = await asyncio.to_thread(self._note_files, made.note)
+        name = interaction.guild.name if interaction.guild else ""
+        files = await asyncio.to_thread(self._note_files, made.note, name)
         if whole:
             units = await companions.companion(actor, self.library)
-            name = interaction.guild.name if interaction.guild else ""
             files += await asyncio.to_thread(self._companion_files, units, name, str(actor.server_id))
         lines = [_changed(made, texts)]
         lines += [texts.say("scribes.compile.too_large", name=name) for name, one in files if len(one) > FILE_LIMIT]
@@ -62,11 +62,13 @@ class Compiling(NoteRoom):
             buttons.insert(0, (share, texts.say("scribes.button.share"), "primary"))
         return buttons
 
-    def _note_files(self, note: Note) -> Made:
+    def _note_files(self, note: Note, library_name: str) -> Made:
         from bot.web.taking_away.folders import note_markdown, note_name  # templates are loaded when first used
+        from bot.web.taking_away.pages import note_html
 
         name = note_name(note)
-        return [(f"{name}.md", note_markdown(note))]
+        page = note_html(note, self.library.media.read, library_name)
+        return [(f"{name}.md", note_markdown(note)), (f"{name}.html", page)]
 
     def _companion_files(self, units: tuple[CompanionUnit, ...], library_name: str, identity: str) -> Made:
         from bot.web.taking_away.books import companion_epub

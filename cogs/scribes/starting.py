@@ -16,7 +16,7 @@ from bot.kit.refs import Ref
 from bot.kit.replies import Reply
 from bot.kit.rooms import Interaction, say, texts_for
 from bot.kit.router import press
-from bot.models.sessions import SCRIBES_LIMIT, ScribePart, Session
+from bot.models.sessions import SCRIBES_LIMIT, ScribePart, Session, SessionState
 from bot.services.scribes import finding, history, keeping, sessions
 from bot.services.scribes.history import SectionRecord
 from bot.services.scribes.sessions import Start
@@ -100,10 +100,10 @@ class Starting(NoteRoom):
     @press("note", "new_thread")
     async def new_thread_pressed(self, interaction: Interaction, ref: Ref) -> Reply:
         """A new card with a new thread, where one acts: what was written before is all there."""
-        self._channel_for_threads(interaction)
-        session = await sessions.new_thread(actor_of(interaction), self.library, ref.number)
-        where = f"<#{session.channel_id}>"
-        return Reply(texts_for(interaction).say("scribes.thread.done", number=ref.number, channel=where))
+        channel_id = self._channel_for_threads(interaction)
+        await sessions.new_thread(actor_of(interaction), self.library, ref.number, channel_id)
+        said = texts_for(interaction).say("scribes.thread.done", number=ref.number, channel=f"<#{channel_id}>")
+        return Reply(said)
 
     @app_commands.command(name="close", description=say("scribes.command.close"))
     @app_commands.rename(number="id")
@@ -132,10 +132,18 @@ class Starting(NoteRoom):
     @press("note", "reopen")
     async def reopen_pressed(self, interaction: Interaction, ref: Ref) -> Reply:
         """Open it again; where its thread is gone, a new one is begun."""
-        texts = texts_for(interaction)
-        await sessions.reopen_session(actor_of(interaction), self.library, ref.number)
+        actor, texts = actor_of(interaction), texts_for(interaction)
+        before = (await finding.show_note(actor, self.library, ref.number)).session
+        await sessions.reopen_session(actor, self.library, ref.number)
+        if before.thread_id is None and (before.state is SessionState.OPEN or self._is_gone(before)):
+            return await self.new_thread_pressed(interaction, ref)
         buttons = note_buttons(ref, texts, ("show", "primary"), ("close", "secondary"))
         return Reply(texts.say("scribes.reopen.done", number=ref.number), buttons=row(*buttons))
+
+    def _is_gone(self, session: Session) -> bool:
+        """Whether the channel in which the notes began was deleted."""
+        guild = self.bot.get_guild(session.server_id)
+        return guild is not None and guild.get_channel(session.channel_id) is None
 
     @app_commands.command(name="scribes", description=say("scribes.command.scribes"))
     @app_commands.rename(number="id")

@@ -190,6 +190,13 @@ class TestThread:
         with pytest.raises(NotAllowed):
             await sessions.new_thread(BEN, library, 1)
 
+    async def test_a_new_thread_can_begin_in_another_channel(self, library: Library) -> None:
+        await start(library)
+        await forget_sent(library)
+        session = await sessions.new_thread(MIA, library, 1, NOTES_CHANNEL + 5)
+        assert (session.channel_id, session.thread_id) == (NOTES_CHANNEL + 5, None)
+        assert await sent(library) == [(NOTES_CHANNEL + 5, "note_card", 1)]
+
 
 class TestClose:
     @pytest.mark.parametrize("who", [MIA, NOOR, OKAFOR])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -195,14 +195,19 @@ def _with_new_card(tx: Tx, session: Session) -> Session:
     return _drawn(tx, session)
 
 
-async def new_thread(actor: Actor, library: Library, number: int) -> Session:
+async def new_thread(actor: Actor, library: Library, number: int, channel_id: int | None = None) -> Session:
     """Give a note a new card and thread, by one of its scribes or a librarian: the old one is locked, or deleted.
 
-    What stands in the old thread stays in the note, and follows as before when it is edited or deleted there.
+    They stand in `channel_id` from now on, where one is named: the old channel may be gone, too. What stands in the old
+    thread stays in the note, and follows as before when it is edited or deleted there.
     """
 
     def change(tx: Tx) -> Session:
-        return _with_new_card(tx, _kept_by(tx, actor, number))
+        session = _kept_by(tx, actor, number)
+        if channel_id is not None:
+            tx.scribes.move_session(server_id=session.server_id, id=session.id, channel_id=channel_id)
+            session = replace(session, channel_id=channel_id)
+        return _with_new_card(tx, session)
 
     return await library.database.write(change)
 
