@@ -9,7 +9,7 @@ from __future__ import annotations
 import html
 import re
 from functools import cache
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit, urlunsplit
 from xml.etree.ElementTree import Element
 
 import markdown
@@ -26,6 +26,9 @@ LOWEST_HEADING = 6
 
 NESTED_LIMIT = 400
 """Brackets, stars and the like in one text. Past this it is no prose, and the parser's time grows with their square."""
+_PLAIN = r"[^\s\"#%/:<>?@\[\\\]^`{|}]"
+_HOST = re.compile(rf"(?:{_PLAIN}+(?::{_PLAIN}*)?@)?(?:{_PLAIN}+|\[[\da-fA-F:.]+\])(?::\d*)?")
+_NO_URL = re.compile(r"[\s\"#<>\[\\\]^`{|}\x00-\x20\x7f]|%(?![\da-fA-F]{2})")
 _HALVES = re.compile("[\ud800-\udfff]")
 """Halves of pairs that stand alone: no text in UTF-8 can hold them."""
 _NESTING = re.compile(r"[\[\]*_`~<>!()]")
@@ -61,9 +64,26 @@ def _sanitise(made: str) -> str:
 
 
 def _leads_out(_tag: str, name: str, value: str) -> str | None:
-    """Keep a link that says with its scheme where it leads; not one that would lead somewhere on our own site."""
-    outwards = value.lower().startswith(tuple(f"{scheme}:" for scheme in SCHEMES))
-    return value if name != "href" or outwards else None
+    return outward(value) if name == "href" else value
+
+
+def outward(address: str) -> str | None:
+    """Return the address of a link that says with its scheme where it leads, as a URL is written.
+
+    None for one that would lead somewhere on our own site, and for what is no URL.
+    """
+    try:
+        parts = urlsplit(address)
+        _ = parts.port
+    except ValueError:
+        return None
+    leads = not parts.netloc if parts.scheme == "mailto" else _HOST.fullmatch(parts.netloc) is not None
+    if parts.scheme not in SCHEMES or not leads:
+        return None
+    if not any(_NO_URL.search(one) for one in parts[2:]):
+        return address
+    path, query, fragment = (_NO_URL.sub(lambda found: quote(found[0]), one) for one in parts[2:])
+    return urlunsplit((parts.scheme, parts.netloc, path, query, fragment))
 
 
 @cache
