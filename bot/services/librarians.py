@@ -118,7 +118,8 @@ async def redraw_desks(library: Library, server_id: int, version: int) -> int:
 async def post_cards_again(actor: Actor, library: Library) -> int:
     """Have the cards of all questions posted anew, and return how many: for channels that have lost their messages.
 
-    What was posted before is forgotten; what a librarian removed comes back too. Raises NotAllowed.
+    What was posted before is forgotten; what a librarian removed comes back too. Notes that are open get a new card and
+    a new thread, and are counted. Raises NotAllowed.
     """
 
     def change(tx: Tx) -> int:
@@ -128,7 +129,10 @@ async def post_cards_again(actor: Actor, library: Library) -> int:
         shown = tx.librarians.shown_questions(server_id=actor.server_id)
         for row in shown:
             keeping.draw(tx, settings, keeping.find_question(tx, actor.server_id, row["number"]))
-        return len(shown)
+        notes = tx.librarians.forget_open_threads(server_id=actor.server_id)
+        for row in notes:
+            outbox.draw_note(tx, actor.server_id, row["channel_id"], row["number"])
+        return len(shown) + len(notes)
 
     return await library.database.write(change)
 

@@ -37,6 +37,9 @@ WHERE publication.server_id = :server_id AND publication.state = 'asked' AND (
 -- name: forget_posted!
 DELETE FROM posted_message WHERE server_id = :server_id;
 
+-- name: forget_open_threads
+UPDATE session SET thread_id = NULL WHERE server_id = :server_id AND state = 'open' RETURNING number, channel_id;
+
 -- name: renew_desks
 UPDATE posted_message SET subject = :version
 WHERE server_id = :server_id AND kind = 'desk' AND subject <> :version AND removed_at IS NULL
