@@ -115,21 +115,21 @@ ORDER BY user_id;
 
 -- name: note_authors
 -- Who wrote these blocks, an answer to these questions that was there when they were compiled, or what they now think.
+-- (The plusses keep SQLite from looking through all questions of the server, by their askers.)
 SELECT block.author_user_id AS user_id
 FROM json_each(:blocks) AS wanted JOIN block ON block.id = wanted.value
 WHERE +block.server_id = :server_id AND block.state = 'standing' AND block.author_user_id IS NOT NULL
 UNION
 SELECT answer.author_user_id
-FROM json_each(:numbers) AS wanted
-JOIN question ON question.server_id = :server_id AND question.number = wanted.value
-JOIN answer ON answer.question_id = question.id
-WHERE answer.removed = 0 AND answer.text <> '' AND answer.created_at <= :until
+FROM question JOIN answer ON answer.question_id = question.id
+WHERE question.server_id = :server_id AND question.number IN (SELECT value FROM json_each(:numbers))
+    AND answer.removed = 0 AND answer.text <> '' AND answer.created_at <= :until
 UNION
-SELECT question.asker_user_id
-FROM json_each(:numbers) AS wanted
-JOIN question ON question.server_id = :server_id AND question.number = wanted.value
-WHERE question.state = 'settled' AND question.now_think <> '' AND question.settled_at <= :until
-    AND question.asker_user_id IS NOT NULL
+SELECT +question.asker_user_id
+FROM question
+WHERE question.server_id = :server_id AND question.number IN (SELECT value FROM json_each(:numbers))
+    AND +question.state = 'settled' AND question.now_think <> '' AND question.settled_at <= :until
+    AND +question.asker_user_id IS NOT NULL
 ORDER BY user_id;
 
 -- name: ask_consent!
@@ -314,8 +314,8 @@ WHERE publication.server_id = :server_id AND publication.id = :publication_id
 -- The same of answers to the questions with these numbers; reworded up to a time (0: it does not matter).
 SELECT question.number, answer.ordinal
 FROM publication
-JOIN json_each(:numbers) AS wanted
-JOIN question ON question.server_id = publication.server_id AND question.number = wanted.value
+JOIN question ON question.server_id = publication.server_id
+    AND question.number IN (SELECT value FROM json_each(:numbers))
 JOIN answer ON answer.question_id = question.id
 JOIN consent ON consent.publication_id = publication.id AND consent.user_id = answer.author_user_id
 WHERE publication.server_id = :server_id AND publication.id = :publication_id
@@ -334,8 +334,8 @@ WHERE publication.server_id = :server_id AND publication.id = :publication_id
 SELECT question.number,
     consent.state IS 'given' AND (:until = 0 OR question.settled_at <= consent.decided_at) AS thought_agreed
 FROM publication
-JOIN json_each(:numbers) AS wanted
-JOIN question ON question.server_id = publication.server_id AND question.number = wanted.value
+JOIN question ON question.server_id = publication.server_id
+    AND question.number IN (SELECT value FROM json_each(:numbers))
 LEFT JOIN consent ON consent.publication_id = publication.id AND consent.user_id = question.asker_user_id
 WHERE publication.server_id = :server_id AND publication.id = :publication_id
     AND question.removed = 0 AND question.hidden = 0 AND question.state NOT IN ('waiting', 'withdrawn');

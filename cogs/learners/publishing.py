@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import discord
 from discord import app_commands
 from discord.ext import commands
 
@@ -10,13 +13,31 @@ from bot.kit.buttons import Button, row
 from bot.kit.people import actor_of
 from bot.kit.refs import Ref
 from bot.kit.replies import Reply
-from bot.kit.rooms import Interaction, Room, picks, say, texts_for
+from bot.kit.rooms import CHOICE_LIMIT, Interaction, Room, picks, say, texts_for
 from bot.kit.router import press
-from bot.models.publications import ConsentState
+from bot.models.publications import ConsentRequest, ConsentState, Publishable
 from bot.models.questions import QuestionState
 from bot.services.publishing import approving, consenting, requesting
+from bot.services.scribes.sessions import pick_sessions
+from bot.text import Catalogue
 
-_SHAREABLE = (QuestionState.SETTLED, QuestionState.UNRESOLVED)
+_pick_questions = picks(QuestionState.SETTLED, QuestionState.UNRESOLVED)
+CHOICES_LIMIT = 25
+NOTES_LIMIT = 10
+"""Notes among the choices at most, so that questions find a place there too."""
+
+
+async def pick_shareable(interaction: discord.Interaction[Any], current: str) -> list[app_commands.Choice[str]]:
+    """Suggest what can be shared: notes, then questions."""
+    texts = texts_for(interaction)
+    notes = [
+        app_commands.Choice(
+            name=chat.short(texts.say("learners.publish.pick_note", number=one.number, title=one.title), CHOICE_LIMIT),
+            value=f"#{one.number}",
+        )
+        for one in await pick_sessions(actor_of(interaction), interaction.client.library, current, limit=NOTES_LIMIT)
+    ]
+    return [*notes, *await _pick_questions(interaction, current)][:CHOICES_LIMIT]
 
 
 class Publishing(Room, commands.GroupCog, group_name="publish", group_description=say("learners.command.publish")):
@@ -25,9 +46,9 @@ class Publishing(Room, commands.GroupCog, group_name="publish", group_descriptio
     @app_commands.command(name="ask", description=say("learners.command.publish_ask"))
     @app_commands.rename(number="id")
     @app_commands.describe(number=say("researchers.option.id"))
-    @app_commands.autocomplete(number=picks(*_SHAREABLE))
+    @app_commands.autocomplete(number=pick_shareable)
     async def ask(self, interaction: Interaction, number: str) -> None:
-        """Ask that a question be shown on the public site."""
+        """Ask that a question or a note be shown on the public site."""
         await self.reply_about(interaction, ("publication", "ask"), number, self.ask_pressed)
 
     @press("publication", "ask")
@@ -61,14 +82,7 @@ class Publishing(Room, commands.GroupCog, group_name="publish", group_descriptio
             texts.say("learners.publish.button_decline"),
             "secondary",
         )
-        content = texts.say(
-            "learners.publish.consent_one" if first.byline else "learners.publish.consent_nameless",
-            number=first.number,
-            question=chat.safe(chat.short(first.title, 200)),
-            byline=chat.safe(first.byline),
-            count=len(undecided),
-        )
-        return Reply(content, buttons=row(yes, no), update=True)
+        return Reply(_asked(first, len(undecided), texts), buttons=row(yes, no), update=True)
 
     @press("publication", "give")
     async def give(self, interaction: Interaction, ref: Ref) -> Reply:
@@ -94,7 +108,7 @@ class Publishing(Room, commands.GroupCog, group_name="publish", group_descriptio
     @app_commands.command(name="withdraw", description=say("learners.command.publish_withdraw"))
     @app_commands.rename(number="id")
     @app_commands.describe(number=say("researchers.option.id"))
-    @app_commands.autocomplete(number=picks(*_SHAREABLE))
+    @app_commands.autocomplete(number=pick_shareable)
     async def withdraw(self, interaction: Interaction, number: str) -> None:
         """Take one's consent back, or, as a librarian, the whole page."""
         await self.reply_about(interaction, ("publication", "withdraw"), number, self.withdraw_pressed)
@@ -108,3 +122,12 @@ class Publishing(Room, commands.GroupCog, group_name="publish", group_descriptio
         else:
             await consenting.withdraw_consent(actor, self.library, number)
         return Reply(texts_for(interaction).say("learners.publish.withdrawn", number=number))
+
+
+def _asked(request: ConsentRequest, count: int, texts: Catalogue) -> str:
+    title, byline = chat.safe(chat.short(request.title, 200)), chat.safe(request.byline)
+    about = {"number": request.number, "byline": byline, "count": count}
+    if request.kind is Publishable.NOTE:
+        return texts.say("learners.publish.consent_note", **about, title=title)
+    key = "learners.publish.consent_one" if byline else "learners.publish.consent_nameless"
+    return texts.say(key, **about, question=title)

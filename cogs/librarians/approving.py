@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
+from collections.abc import Callable
 
 import discord
 from discord import app_commands
@@ -10,11 +12,13 @@ from discord import app_commands
 from bot.kit import cards, chat
 from bot.kit.buttons import Button, row
 from bot.kit.forms import TextField, Typed
+from bot.kit.intake import FILE_LIMIT
 from bot.kit.people import actor_of
 from bot.kit.refs import Ref, whole
 from bot.kit.replies import Reply
 from bot.kit.rooms import Interaction, Room, say, texts_for
 from bot.kit.router import Form, opens, press, submits
+from bot.models.companions import Note, NoteFile
 from bot.models.publications import Preview, PublicQuestion
 from bot.models.questions import Question
 from bot.services import librarians
@@ -43,7 +47,29 @@ class Approving(Room):
         place = whole(ref.extra)
         if place >= len(ready):
             return Reply(texts.say("librarians.approve.nothing"), update=True)
-        return _publication(ready[place], place, len(ready), ref.server_id, texts)
+        return await self._preview(interaction, ready[place], place, len(ready))
+
+    async def _preview(self, interaction: Interaction, preview: Preview, place: int, count: int) -> Reply:
+        """What would be public: the words, or the note with its pictures, as a file."""
+        texts = texts_for(interaction)
+        if preview.note is not None:
+            name = interaction.guild.name if interaction.guild else ""
+            file = await asyncio.to_thread(_page_of, preview.note, self.library.media.read, name)
+            embed = _note(preview.note, texts)
+        else:
+            assert preview.question is not None  # noqa: S101 - the stack holds only what can be published
+            content = _whole(preview.question, texts).encode()
+            file = discord.File(io.BytesIO(content), filename=f"preview-{preview.number}.txt")
+            embed = _question(preview.question, texts)
+        embed.title = texts.say("librarians.publication.title", place=place + 1, count=count)
+        if preview.waiting_count:
+            embed.add_field(
+                name=texts.say("librarians.publication.left_out"),
+                value=texts.say("librarians.publication.waiting", count=preview.waiting_count),
+                inline=False,
+            )
+        buttons = _decide(preview, Ref("library", "approve", interaction.guild_id or 0, 0, str(place + 1)), texts)
+        return Reply(embed=embed, files=[file], buttons=buttons, update=True)
 
     @press("anonymous", "pass")
     async def pass_question(self, interaction: Interaction, ref: Ref) -> Reply:
@@ -125,37 +151,59 @@ def _anonymous(question: Question, count: int, texts: Catalogue) -> Reply:
     )
 
 
-def _publication(preview: Preview, place: int, count: int, server_id: int, texts: Catalogue) -> Reply:
-    question = preview.question
-    assert question is not None  # noqa: S101 - the stack holds only what can be published
+def _question(question: PublicQuestion, texts: Catalogue) -> discord.Embed:
     embed = discord.Embed(
         colour=cards.LIBRARIANS,
-        title=texts.say("librarians.publication.title", place=place + 1, count=count),
         description=texts.say(
             "librarians.publication.body", number=question.number, text=chat.safe(chat.short(question.text, 300))
         ),
     )
     embed.add_field(name=texts.say("librarians.publication.by"), value=_bylines(question, texts), inline=False)
-    if preview.waiting_count:
-        embed.add_field(
-            name=texts.say("librarians.publication.left_out"),
-            value=texts.say("librarians.publication.waiting", count=preview.waiting_count),
-            inline=False,
-        )
-    whole = discord.File(io.BytesIO(_whole(question, texts).encode()), filename=f"preview-{question.number}.txt")
-    return Reply(
-        embed=embed,
-        files=[whole],
-        buttons=row(
-            (
-                Ref("pub", "ok", server_id, question.number, preview.digest),
-                texts.say("librarians.button.publish"),
-                "success",
-            ),
-            (Ref("pub", "no", server_id, question.number), texts.say("librarians.button.not_yet"), "secondary"),
-            (Ref("library", "approve", server_id, 0, str(place + 1)), texts.say("librarians.button.next"), "secondary"),
+    return embed
+
+
+def _note(note: Note, texts: Catalogue) -> discord.Embed:
+    title = chat.safe(chat.short(note.title, 200))
+    day, count = chat.day(note.held_on), len(note.blocks)
+    embed = discord.Embed(
+        colour=cards.LIBRARIANS,
+        description=texts.say(
+            "librarians.publication.note_body", number=note.number, title=title, day=day, count=count
         ),
-        update=True,
+    )
+    holes = (block.hole for block in note.blocks if block.hole is not None)
+    names = dict.fromkeys([*note.bylines, *(one.byline for hole in holes for one in hole.answers)])
+    by = ", ".join(chat.safe(name) for name in names)[:1024] or texts.say("librarians.publication.anonymous")
+    embed.add_field(name=texts.say("librarians.publication.by"), value=by, inline=False)
+    files = [_described(block.file, texts) for block in note.blocks if block.file is not None]
+    if files:
+        embed.add_field(name=texts.say("librarians.publication.pictures"), value="\n".join(files)[:1024], inline=False)
+    return embed
+
+
+def _described(file: NoteFile, texts: Catalogue) -> str:
+    name = chat.safe(chat.short(file.filename, 60))
+    if not file.alt:
+        return texts.say("librarians.publication.undescribed", name=name)
+    return texts.say("librarians.publication.described", name=name, alt=chat.safe(chat.short(file.alt, 150)))
+
+
+def _page_of(note: Note, read_media: Callable[[str], bytes], library_name: str) -> discord.File:
+    """The note as a page that needs nothing else; where its pictures make that too large, as Markdown."""
+    from bot.web.taking_away.folders import note_markdown  # templates are loaded when first used
+    from bot.web.taking_away.pages import note_html
+
+    page = note_html(note, read_media, library_name)
+    content, ending = (page, "html") if len(page) <= FILE_LIMIT else (note_markdown(note), "md")
+    return discord.File(io.BytesIO(content), filename=f"preview-{note.number}.{ending}")
+
+
+def _decide(preview: Preview, following: Ref, texts: Catalogue) -> discord.ui.View:
+    server_id, number = following.server_id, preview.number
+    return row(
+        (Ref("pub", "ok", server_id, number, preview.digest), texts.say("librarians.button.publish"), "success"),
+        (Ref("pub", "no", server_id, number), texts.say("librarians.button.not_yet"), "secondary"),
+        (following, texts.say("librarians.button.next"), "secondary"),
     )
 
 
