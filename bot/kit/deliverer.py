@@ -45,17 +45,19 @@ class Deliverer:
         self._bot = bot
         self._task: asyncio.Task[None] | None = None
         self._woken = False
+        self._ended = False
         self._since = bot.clock.now()
 
     def wake(self) -> None:
         """See to it that what waits is delivered."""
         # Remembered, because what was committed while the outbox was being read is not in what was read.
         self._woken = True
-        if self._task is None and self._bot.is_ready():
+        if self._task is None and not self._ended and self._bot.is_ready():
             self._task = asyncio.create_task(self._drain(), name="outbox-deliverer")
 
     async def close(self) -> None:
-        """Stop; what was not delivered waits in the outbox for the next start."""
+        """Stop, for good; what was not delivered waits in the outbox for the next start."""
+        self._ended = True
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)

@@ -15,20 +15,27 @@ from discord import app_commands
 
 from bot.models.people import Actor
 from bot.models.questions import Source, SourceKind
+from bot.models.sessions import ThreadFile, ThreadMessage
 from bot.models.studying import OfferKind, Rating
 from bot.services import librarians
 from bot.services.learners import cards, goals, offering, studying
 from bot.services.learners.cards import Draft
 from bot.services.library import Library
 from bot.services.publishing import approving, requesting
-from bot.services.researchers import anonymity, answering, asking, settling, trail
+from bot.services.researchers import anonymity, answering, asking, finding, settling, trail
 from bot.services.researchers.asking import Ask
+from bot.services.scribes import adding, capturing, editing, merging, sections, sessions, striking
+from bot.services.scribes.sessions import Start
+from bot.services.scribes.typed import EditConflict
 from tests.cogs.world import World, raw_press, raw_submit, said
 
 WEB = Source(SourceKind.WEB, "Leaves", "https://www.example.org/leaves", "Written by a botanist")
 FORM = "(a form opens)"
 ROLES = ("asker", "other", "holder", "librarian", "elsewhere")
-"""Mia asked, Tomasz is another student, Noor took or answered it, Ms. Okafor; Mr. Lindqvist sits in another server."""
+"""Mia asked, Tomasz is another student, Noor took or answered it, Ms. Okafor; Mr. Lindqvist sits in another server.
+
+Of notes Mia is the lead scribe and Noor her partner."""
+NO_NOTE = "There is no note"
 
 
 @dataclass(frozen=True)
@@ -60,20 +67,20 @@ async def given(world: World, state: str) -> int:
     anonymous = state in {"waiting", "passed"}
     asked = Ask("Why do leaves turn red?", channel_id=world.biology.id, anonymous=anonymous)
     number = (await asking.ask_question(actor(world.mia), world.bot.library, asked)).number
+    people = People(actor(world.mia), actor(world.noor), actor(world.okafor, librarian=True), actor(world.tomasz))
     for step in STEPS[state]:
-        await step(
-            world.bot.library, People(actor(world.mia), actor(world.noor), actor(world.okafor, librarian=True)), number
-        )
+        await step(world.bot.library, people, number)
     await world.env.settle()
     return number
 
 
 class People(NamedTuple):
-    """Who brings a question into a state: its asker, who looks into it, the librarian."""
+    """Who brings a question into a state: its asker, who looks into it, the librarian, another student."""
 
     mia: Actor
     noor: Actor
     okafor: Actor
+    tomasz: Actor
 
 
 Step = Callable[[Library, People, int], Awaitable[object]]
@@ -131,7 +138,55 @@ def makes_a_card_of_it(library: Library, who: People, number: int) -> Awaitable[
     return offering.accept_offer(who.mia, library, OfferKind.QUESTION, number, Draft("My front", "My back"))
 
 
+async def keeps_notes(library: Library, who: People, number: int) -> None:
+    """Note 2, of Mia and Noor: a heading (block 1), a text, a term, two texts; what Tomasz wrote waits (block 6)."""
+    channel_id = (await finding.show_question(who.mia, library, number)).question.channel_id or 0
+    start = Start("Leaves in autumn", channel_id, partner_ids=(who.noor.user_id,))
+    note = await sessions.start_session(who.mia, library, start, event_id=900)
+    for event_id, text in enumerate(
+        ("# Leaves\nThey fall.\nstoma :: a pore in a leaf", "They rot.", "They feed."), 901
+    ):
+        await adding.add_block(who.mia, library, note.number, text, event_id=event_id)
+    await adding.add_block(who.tomasz, library, note.number, "So do needles.", event_id=910)
+
+
+def closes_notes(library: Library, who: People, _number: int) -> Awaitable[object]:
+    return sessions.close_session(who.noor, library, 2)
+
+
+def strikes_a_piece(library: Library, who: People, _number: int) -> Awaitable[object]:
+    return striking.strike(who.noor, library, [2])
+
+
+def puts_pieces_together(library: Library, who: People, _number: int) -> Awaitable[object]:
+    return merging.merge(who.noor, library, 4, 5)
+
+
+async def is_too_late_to_edit(library: Library, who: People, _number: int) -> None:
+    """Noor was quicker than Mia, twice: in a piece (block 2) and in a section (block 1)."""
+    await editing.edit_block(who.noor, library, 2, "They fall in autumn.", 1)
+    for work in (
+        editing.edit_block(who.mia, library, 2, "They fall when it is cold.", 1),
+        sections.edit_section(who.mia, library, 1, "# Leaves\n\nThey are green.", 0),
+    ):
+        with pytest.raises(EditConflict):
+            await work
+
+
+async def adds_a_picture(library: Library, who: People, _number: int) -> None:
+    """Message 99 in the thread of the notes has a picture (block 7) that nobody has described."""
+    await sessions.attach_thread(library, who.mia.server_id, 2, 77)
+    leaf = ThreadFile(1, "leaf.png", "image/png", 10, "")
+    await capturing.message_written(library, who.mia.server_id, 77, ThreadMessage(99, who.mia.user_id, "", 0, (leaf,)))
+
+
 STEPS: dict[str, tuple[Step, ...]] = {
+    "note": (keeps_notes,),
+    "closed_note": (keeps_notes, closes_notes),
+    "struck": (keeps_notes, strikes_a_piece),
+    "merged": (keeps_notes, puts_pieces_together),
+    "edit_conflict": (keeps_notes, is_too_late_to_edit),
+    "picture": (keeps_notes, adds_a_picture),
     "open": (),
     "waiting": (),
     "passed": (passes,),
@@ -220,6 +275,16 @@ def own_goal(told: str) -> Row:
     """A row of something that the owner of a goal does with it: for all others there is no such goal."""
     none = "You have no goal"
     return Row("goal", told, none, none, none, none)
+
+
+def in_notes(told: str, given: str = "note", *, other: str = "Only the scribes", elsewhere: str = NO_NOTE) -> Row:
+    """A row of something that the scribes of notes and librarians do."""
+    return Row(given, told, other, told, told, elsewhere)
+
+
+def in_a_piece(told: str, given: str = "note", *, other: str = "Only the scribes") -> Row:
+    """A row of something that they do with one piece, which is not there in another server."""
+    return in_notes(told, given, other=other, elsewhere="is not there any more")
 
 
 ANSWER: dict[str, str | list[str]] = {
@@ -495,6 +560,120 @@ ROWS: dict[str, tuple[Act, Row]] = {
     "submit anonymous:refuse": (
         submit("anonymous:refuse:{s}:{n}", reason="A person is named."),
         Row("waiting", "for librarians", "for librarians", "for librarians", "is not shown"),
+    ),
+    # --- notes: commands and the right-click
+    "/note start": (slash("note start", title="Roots"), same("open", "have begun", "have begun")),
+    "/note add": (slash("note add", id="2"), same("note", FORM, NO_NOTE)),
+    "/note heading": (
+        slash("note heading", text="Roots", id="2"),
+        in_notes("Kept in the notes", other="A scribe of #2 reads it"),
+    ),
+    "/note edit": (slash("note edit", id="2"), in_notes("Change the notes of #2", other="nothing in #2")),
+    "/note strike": (slash("note strike", id="2"), in_notes("Strike out from #2")),
+    "/note history": (slash("note history", id="2"), same("note", "What changed in #2", NO_NOTE)),
+    "/note scribes": (slash("note scribes", id="2"), same("note", "leads, with", NO_NOTE)),
+    "/note compile": (slash("note compile", id="2"), in_notes("version 1")),
+    "/note close": (slash("note close", id="2"), in_notes("is closed")),
+    "/note reopen": (slash("note reopen", id="2"), in_notes("open again", "closed_note")),
+    "/note missed": (
+        slash("note missed"),
+        Row("note", "missed no lesson", "missed 1 lesson", "missed 1 lesson", "missed 1 lesson", "missed no lesson"),
+    ),
+    "menu Add to notes": (
+        on_message("Add to notes"),
+        Row("note", "Into which notes?", *["Into which notes?"] * 3, "No notes are being written"),
+    ),
+    # --- notes: buttons and selects
+    "press note:list": (press("note:list:{s}:0"), same("note", "1 lesson", "no notes yet")),
+    "press note:picked": (press("note:picked:{s}:0", "2"), same("note", "They fall.", NO_NOTE)),
+    "press note:show": (press("note:show:{s}:2:1|"), same("note", "They fall.", NO_NOTE)),
+    "press note:more": (press("note:more:{s}:2"), same("note", "being written", NO_NOTE)),
+    "press note:history": (press("note:history:{s}:2:1|"), same("note", "What changed in #2", NO_NOTE)),
+    "press note:change": (press("note:change:{s}:2:1", "2.1"), same("note", "They fall.", NO_NOTE)),
+    "press note:version": (press("note:version:{s}:2:1|1"), same("note", "They fall.", NO_NOTE)),
+    "press note:restore": (press("note:restore:{s}:2:1"), same("note", "goes back to version 1", "goes back")),
+    "press note:restore_yes": (press("note:restore_yes:{s}:2:1"), in_notes("as they were in version 1")),
+    "press note:missed": (
+        press("note:missed:{s}:0:1||"),
+        Row("note", "missed no lesson", "missed 1 lesson", "missed 1 lesson", "missed 1 lesson", "missed no lesson"),
+    ),
+    "press note:new_thread": (press("note:new_thread:{s}:2"), in_notes("in a moment")),
+    "press note:close": (press("note:close:{s}:2"), in_notes("is closed")),
+    "press note:reopen": (press("note:reopen:{s}:2"), in_notes("open again", "closed_note")),
+    "press note:scribes": (press("note:scribes:{s}:2"), same("note", "leads, with", NO_NOTE)),
+    "press note:lead": (
+        press("note:lead:{s}:2", "77"),
+        Row("note", "leads", "Only who leads", "Only who leads", "leads", NO_NOTE),
+    ),
+    "press note:partners": (
+        press("note:partners:{s}:2", "77"),
+        Row("note", "leads", "Only who leads", "Only who leads", "leads", NO_NOTE),
+    ),
+    "press note:take": (press("note:take:{s}:99:77", "2"), same("note", "was deleted", "was deleted")),
+    "press note:take_waiting": (press("note:take_waiting:{s}:2", "6"), in_a_piece("Taken into the notes")),
+    "press note:edit": (press("note:edit:{s}:2"), in_notes("Change the notes of #2", other="nothing in #2")),
+    "press note:edit_sections": (press("note:edit_sections:{s}:2"), in_notes("Sections of #2")),
+    "press note:edit_merge": (press("note:edit_merge:{s}:2"), in_notes("Put pieces of #2 together")),
+    "press note:strike": (press("note:strike:{s}:2"), in_notes("Strike out from #2")),
+    "press note:strike_struck": (press("note:strike_struck:{s}:2"), in_notes("Struck out from #2", "struck")),
+    "press note:terms": (
+        press("note:terms:{s}:2"),
+        Row("note", "There is no term", "Only the scribes", "Terms in #2", "Terms in #2", NO_NOTE),
+    ),
+    "press note:compile": (press("note:compile:{s}:2"), in_notes("version 1")),
+    "press block:merge": (press("block:merge:{s}:0", "4", "5"), in_a_piece("one piece now")),
+    "press block:split": (press("block:split:{s}:4"), in_a_piece("by themselves again", "merged")),
+    "press block:strike": (press("block:strike:{s}:2", "2"), in_a_piece("Struck out.")),
+    "press block:put_back": (press("block:put_back:{s}:2", "2"), in_a_piece("Put back.", "struck")),
+    "press block:check": (
+        press("block:check:{s}:2", "3"),
+        Row("note", "You wrote that term", "Only the scribes", "is checked", "is checked", "is not there any more"),
+    ),
+    "press block:restore": (press("block:restore:{s}:2:1"), same("note", "goes back to what", "goes back to what")),
+    "press block:restore_yes": (press("block:restore_yes:{s}:2:1"), in_a_piece("says again")),
+    "press block:keep_theirs": (press("block:keep_theirs:{s}:2"), same("edit_conflict", "stays", "stays")),
+    "press block:use_mine": (
+        press("block:use_mine:{s}:2:2"),
+        Row("edit_conflict", "Changed.", *["nothing of yours"] * 4),
+    ),
+    "press section:keep_theirs": (press("section:keep_theirs:{s}:1"), same("edit_conflict", "stays", "stays")),
+    "press section:use_mine": (
+        press("section:use_mine:{s}:1:5"),
+        Row("edit_conflict", "Changed.", *["nothing of yours"] * 4),
+    ),
+    # --- notes: forms
+    "open note:add": (press("note:add:{s}:2"), same("note", FORM, NO_NOTE)),
+    "open note:alt": (press("note:alt:{s}:99"), same("picture", FORM, "described it already")),
+    "open block:edit": (press("block:edit:{s}:2"), in_a_piece(FORM)),
+    "open block:together": (
+        press("block:together:{s}:2"),
+        Row("edit_conflict", FORM, "Only the scribes", *["nothing of yours"] * 2, "is not there any more"),
+    ),
+    "open section:edit": (press("section:edit:{s}:1"), in_a_piece(FORM)),
+    "open section:together": (
+        press("section:together:{s}:1"),
+        Row("edit_conflict", FORM, "Only the scribes", *["nothing of yours"] * 2, "is not there any more"),
+    ),
+    "submit note:add": (
+        submit("note:add:{s}:2", text="They smell."),
+        in_notes("Kept in the notes", other="A scribe of #2 reads it"),
+    ),
+    "submit note:alt": (
+        submit("note:alt:{s}:99", **{"7": "A red leaf"}),
+        in_a_piece("Thank you", "picture"),
+    ),
+    "submit block:edit": (submit("block:edit:{s}:2:1", text="They fall a lot."), in_a_piece("Changed.")),
+    "submit block:together": (
+        submit("block:together:{s}:2:2", text="They fall in a cold autumn."),
+        in_a_piece("Changed.", "edit_conflict"),
+    ),
+    "submit section:edit": (
+        submit("section:edit:{s}:1:4", text="# Leaves\n\nThey are green."),
+        in_a_piece("Changed."),
+    ),
+    "submit section:together": (
+        submit("section:together:{s}:1:5", text="# Leaves\n\nThey are green, and fall."),
+        in_a_piece("Changed.", "edit_conflict"),
     ),
 }
 
