@@ -75,7 +75,7 @@ def _edit(tx: Tx, actor: Actor, block_id: int, text: str, base_revision: int) ->
 
 def _conflict(tx: Tx, actor: Actor, block: Block, text: str) -> EditConflict:
     is_struck = block.state is BlockState.STRUCK
-    theirs = "" if is_struck else block.text
+    theirs = "" if is_struck else merging.outermost(tx, block).text
     found = EditConflict(theirs=theirs, mine=text, base=block.revision, is_struck=is_struck)
     return typed.conflict(tx, actor, typed.BLOCK, block.id, found)
 

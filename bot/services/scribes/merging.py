@@ -160,6 +160,13 @@ def _set_free(tx: Tx, state: BlockState, block: Block, before: str, text: str, b
     return keeping.save_block(tx, block, Cause.SPLIT, by, **changes)
 
 
+def outermost(tx: Tx, block: Block) -> Block:
+    """Return the block in whose text a block's words stand: itself, unless it is merged."""
+    while block.merged_into_id is not None:
+        block = keeping.find_block(tx, block.server_id, block.merged_into_id)
+    return block
+
+
 def stand_alone(tx: Tx, block: Block, by: int | None) -> Block:
     """Undo every merge of a block, into another and of others into it, inside an act that has raised the version.
 

@@ -131,8 +131,8 @@ def _stays_out(block: Block, was: Block | None) -> bool:
 
 
 def _as_then(block: Block, was: Block | None, out: set[int]) -> Block:
-    """Return a block as it is to be: as it was, or out of the note where it came later."""
-    if was is None:
+    """Return a block as it is to be: as it was, or out of the note where it was not in it."""
+    if was is None or was.state is BlockState.REMOVED:
         state = BlockState.STRUCK if block.state in {BlockState.STANDING, BlockState.MERGED} else block.state
         return replace(block, state=state, merged_into_id=None)
     wanted = replace(block, state=was.state, part=was.part, merged_into_id=was.merged_into_id)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from bot.errors import BadInput
 from bot.models.people import Actor
@@ -86,9 +86,7 @@ def _steps(tx: Tx, session: Session, actor: Actor, olds: Sequence[Block], shares
 def open_fences(blocks: Iterable[Block], before_id: int) -> dict[int | None, str]:
     """Return which code fence each author has left open before the block `before_id` (see `blocks.split`)."""
     fences: dict[int | None, str] = {}
-    for block in blocks:
-        if block.id == before_id:
-            break
+    for block in takewhile(lambda one: one.id != before_id, blocks):
         if block.state is BlockState.STANDING and block.kind not in WITHOUT_TEXT:
             is_text = block.kind is BlockKind.TEXT
             fences[block.author_id] = split(block.text, fences.get(block.author_id, "")).fence if is_text else ""
@@ -114,7 +112,7 @@ def _says(steps: tuple[_Step, ...], olds: Sequence[Block]) -> bool:
 
 def _keep(tx: Tx, actor: Actor, block: Block, draft: Draft | None) -> Block:
     if draft is None:
-        return keeping.strike_block(tx, block, actor.user_id)
+        return block if block.state is BlockState.STRUCK else keeping.strike_block(tx, block, actor.user_id)
     state = block.state if block.state is BlockState.WAITING else BlockState.STANDING
     if (draft, state) == (Draft(block.kind, block.text), block.state):
         return block

@@ -35,15 +35,16 @@ class Section:
 
 
 async def open_section(actor: Actor, library: Library, heading_block_id: int) -> Section:
-    """Return the section that a block stands in, to the note's scribes and librarians: its heading, or any other block.
+    """Return the section that begins with a block, to the note's scribes and librarians.
 
-    Raises NotFound, NotAllowed, and WrongState where the block does not stand, the section has no words, or has more
-    than a form holds.
+    The block is a heading, or the first of what stands before the first one (`finding.outline` names them). Raises
+    NotFound, NotAllowed, and WrongState where the block does not stand, the section has no words, or more than a form
+    holds.
     """
 
     def look(tx: Tx) -> Section:
         session, block = _find(tx, actor, heading_block_id)
-        whole = _around(_standing(tx, session), block.id)
+        whole = _from(_standing(tx, session), block.id)
         worded = _worded(whole)
         if not worded:
             raise WrongState("errors.section_not_standing")
@@ -66,10 +67,10 @@ def _find(tx: Tx, actor: Actor, block_id: int) -> tuple[Session, Block]:
     return session, block
 
 
-def _around(blocks: Sequence[Block], block_id: int) -> tuple[Block, ...]:
-    """Return the section with a block; nothing where it is not among the blocks that stand."""
-    found = (one for one in sections_of(blocks) if any(block.id == block_id for block in one))
-    return next(found, ())
+def _from(blocks: Sequence[Block], block_id: int) -> tuple[Block, ...]:
+    """Return a block, and what follows up to the next heading; nothing where it is not among `blocks`."""
+    ids = [one.id for one in blocks]
+    return sections_of(blocks[ids.index(block_id) :])[0] if block_id in ids else ()
 
 
 def _worded(section: Sequence[Block]) -> tuple[Block, ...]:
@@ -98,20 +99,27 @@ async def edit_section(
 def _edit(tx: Tx, actor: Actor, block_id: int, text: str, base: int) -> Session | EditConflict:
     session, block = _find(tx, actor, block_id)
     words = clean_words(text)
-    now = _worded(_around(_standing(tx, session), block_id))
+    now = _worded(_from(_standing(tx, session), block_id))
     if words != joined(now):
         if _changed_since(tx, session, block_id, base, now):
-            found = EditConflict(theirs=joined(now), mine=text, base=session.revision, is_struck=not now)
-            return typed.conflict(tx, actor, typed.SECTION, block_id, found)
+            return _conflict(tx, actor, session, block, joined(now), text)
         rewrite_all(tx, session, actor, now or (_put_back(tx, actor, session, block),), words)
     typed.drop(tx, actor, typed.SECTION, block_id)
     return keeping.session_by_id(tx, session.server_id, session.id)
 
 
+def _conflict(tx: Tx, actor: Actor, session: Session, block: Block, theirs: str, mine: str) -> EditConflict:
+    is_struck = block.state is BlockState.STRUCK
+    if not theirs and not is_struck:
+        theirs = merging.outermost(tx, block).text
+    found = EditConflict(theirs=theirs, mine=mine, base=session.revision, is_struck=is_struck)
+    return typed.conflict(tx, actor, typed.SECTION, block.id, found)
+
+
 def _changed_since(tx: Tx, session: Session, block_id: int, base: int, now: tuple[Block, ...]) -> bool:
     if not 0 <= base <= session.revision:
         return True
-    before = _worded(_around(history.standing_at(tx, session, base), block_id))
+    before = _worded(_from(history.standing_at(tx, session, base), block_id))
     return [(one.id, one.kind, one.text) for one in before] != [(one.id, one.kind, one.text) for one in now]
 
 

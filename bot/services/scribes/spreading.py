@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 COMPARISONS_LIMIT = 60_000
-"""Pairs of lines that are compared; in longer texts what differs is paired in its order, so that no text takes long."""
+"""Pairs of lines that are compared. Of longer texts only what is equal at the beginning and the end is known again, so
+that none takes long."""
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
 _MARK = re.compile(r"#{1,3} |\? ?|.+ :: ")
@@ -36,10 +37,10 @@ class _Line:
     owner: int | None = None
 
     @property
-    def look(self) -> tuple[str, bool]:
-        """What it looks like: a heading, a term, a question or text; at the beginning of a paragraph or within."""
-        mark = _MARK.match(self.words)
-        return (mark.group()[-2:] if mark else ""), self.apart
+    def mark(self) -> str:
+        """What tells a heading, a term, a question and text from each other."""
+        found = _MARK.match(self.words)
+        return found.group()[-2:] if found else ""
 
 
 def spread(texts: Sequence[str], new: str) -> tuple[Share, ...]:
@@ -76,10 +77,18 @@ def fence_after(line: str, fence: str) -> str:
 def _matched(before: list[_Line], after: list[_Line]) -> list[int | None]:
     """Return the owner of each line of `after`, as far as there is a line of `before` that it was or stands for."""
     owners: list[int | None] = [None] * len(after)
-    for gap in _match(before, after, owners, lambda line: line.words, (0, len(before), 0, len(after))):
-        for i, k, j, m in _match(before, after, owners, lambda line: line.look, gap):
-            owners[j:m] = [before[min(i + place, k - 1)].owner for place in range(m - j)]
+    gaps = [(0, len(before), 0, len(after))]
+    for key in _KEYS:
+        gaps = [left for gap in gaps for left in _match(before, after, owners, key, gap)]
     return owners
+
+
+_KEYS: tuple[Callable[[_Line], object], ...] = (
+    lambda line: line.words,
+    lambda line: (line.mark, line.apart),
+    lambda line: line.mark,
+)
+"""By what lines are taken for the same one: by each only those that the one before left over."""
 
 
 _Gap = tuple[int, int, int, int]
@@ -89,7 +98,7 @@ _Gap = tuple[int, int, int, int]
 def _match(
     before: list[_Line], after: list[_Line], owners: list[int | None], key: Callable[[_Line], object], within: _Gap
 ) -> list[_Gap]:
-    """Write down the owners of what is equal by `key`; return where both texts have something that is not."""
+    """Write down the owners of the lines within a gap that are equal by `key`; return the gaps that are left."""
     i, k, j, m = within
     old, new = [key(one) for one in before[i:k]], [key(one) for one in after[j:m]]
     gaps: list[_Gap] = []
@@ -102,15 +111,13 @@ def _match(
 
 
 def _compared(old: list[object], new: list[object]) -> list[tuple[str, int, int, int, int]]:
+    if len(old) * len(new) <= COMPARISONS_LIMIT:
+        return list(SequenceMatcher(None, old, new, autojunk=False).get_opcodes())
     start = _equal_at_start(old, new)
     end = _equal_at_start(old[start:][::-1], new[start:][::-1])
-    old_end, new_end = len(old) - end, len(new) - end
-    ends = [("equal", 0, start, 0, start), ("equal", old_end, len(old), new_end, len(new))]
-    if (old_end - start) * (new_end - start) > COMPARISONS_LIMIT:
-        return [*ends, ("replace", start, old_end, start, new_end)]
-    matcher = SequenceMatcher(None, old[start:old_end], new[start:new_end], autojunk=False)
-    middle = matcher.get_opcodes()
-    return [*ends, *((what, i + start, k + start, j + start, m + start) for what, i, k, j, m in middle)]
+    i, j = len(old) - end, len(new) - end
+    middle = ("replace", start, i, start, j)
+    return [("equal", 0, start, 0, start), middle, ("equal", i, len(old), j, len(new))]
 
 
 def _equal_at_start(old: list[object], new: list[object]) -> int:

@@ -25,8 +25,9 @@ T = TypeVar("T")
 class EditConflict(WrongState):
     """Somebody changed the same words meanwhile: whoever was second is shown both, and chooses.
 
-    `theirs` is what stands there now, empty where it was struck out (`is_struck`); `mine` is what was typed, and is
-    kept for a week; `base` is the version to hand in next: of the block, or for a section of the whole note.
+    `theirs` is what stands there now: of what was merged the whole that it is part of, nothing where it was struck out
+    (`is_struck`). `mine` is what was typed, and is kept for a week. `base` is the version to hand in next: of the
+    block, or for a section of the whole note.
     """
 
     def __init__(self, *, theirs: str, mine: str, base: int, is_struck: bool = False) -> None:
