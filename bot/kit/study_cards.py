@@ -51,7 +51,7 @@ def front_card(sitting: Sitting, card: StudyCard, texts: Catalogue) -> discord.E
 def back_card(card: StudyCard, texts: Catalogue, *, image: str = "") -> discord.Embed:
     """Both sides of a card. `image` is the name of a picture sent with it."""
     sides = f"{chat.readable(card.front)}\n\n{_RULE}\n\n{chat.readable(card.back)}"
-    embed = discord.Embed(colour=LEARNERS, description=_body(sides, *_news(card, texts)))
+    embed = discord.Embed(colour=LEARNERS, description=_body(sides, *_news(card, texts, whole=True)))
     embed.set_footer(text=source_line(card, texts))
     if image:
         embed.set_image(url=f"attachment://{image}")
@@ -80,17 +80,20 @@ def source_line(card: StudyCard, texts: Catalogue) -> str:
     return f"{source} · {chat.short(card.unit, 60)}" if card.unit else source
 
 
-def _news(card: StudyCard, texts: Catalogue) -> list[str]:
-    """What became of the source since the card was last answered, and whether anybody has confirmed that."""
+def _news(card: StudyCard, texts: Catalogue, *, whole: bool = False) -> list[str]:
+    """What became of the source since the card was last answered, and whether anybody has confirmed that.
+
+    Only with the whole card on the table it is said what the source says now: that is the answer.
+    """
     where = "question" if card.question_number else "note"
     lines = []
     if card.changed:
         lines.append(texts.say(f"studying.card.changed_{where}", number=card.question_number))
-        if card.own_words:
+        if card.own_words and whole:
             lines.append(texts.say("studying.card.says_now", words=chat.safe(chat.short(card.source_says, 600))))
     if not card.confirmed:
         lines.append(texts.say(f"studying.card.unchecked_{where}", number=card.question_number))
-    return [f"-# {line}" for line in lines]
+    return lines
 
 
 def end_of_sitting(sitting: Sitting, texts: Catalogue) -> discord.Embed:
@@ -116,7 +119,7 @@ def whole_card(card: StudyCard, texts: Catalogue, *, image: str = "") -> discord
         embed.set_footer(text=source_line(card, texts))
     else:
         embed = back_card(card, texts, image=image)
-    embed.title = _standing(card, texts)
+    embed.description = _body(f"**{_standing(card, texts)}**", embed.description or "")
     return embed
 
 
@@ -148,7 +151,9 @@ def deck_card(deck: Deck, texts: Catalogue) -> discord.Embed:
         colour=LEARNERS, title=texts.say("studying.deck.title"), description="\n".join(_counts(deck, texts))
     )
     if deck.units:
-        embed.add_field(name="\u200b", value="\n".join(_units(deck.units, texts))[:1024], inline=False)
+        embed.add_field(
+            name=texts.say("studying.deck.units"), value="\n".join(_units(deck.units, texts))[:1024], inline=False
+        )
     if deck.hard_for_many:
         lines = [
             texts.say("studying.deck.hard_line", number=one.number, words=chat.safe(chat.short(one.words, 80)))
@@ -173,7 +178,7 @@ def _units(shelves: tuple[UnitShelf, ...], texts: Catalogue) -> list[str]:
     return [
         texts.say("studying.deck.unit", count=one.cards, unit=chat.safe(one.unit), today=one.today)
         if one.unit
-        else texts.say("studying.deck.no_unit", count=one.cards)
+        else texts.say("studying.deck.no_unit", count=one.cards, today=one.today)
         for one in shelves[:UNITS_SHOWN]
     ]
 

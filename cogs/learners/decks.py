@@ -205,14 +205,15 @@ class Decks(Sittings):
         )
 
     @press("study", "export")
-    async def export_deck(self, interaction: Interaction, _ref: Ref) -> Reply:
-        """A deck for Anki."""
+    async def export_deck(self, interaction: Interaction, ref: Ref) -> Reply:
+        """A deck for Anki, and the way to a table."""
         texts = texts_for(interaction)
         made = await exporting.export_anki(actor_of(interaction), self.library)
         lines = [texts.say("studying.export.anki", count=made.cards)]
         if made.left_out:
             lines.append(texts.say("studying.export.left_out", count=made.left_out))
-        return Reply("\n".join(lines), files=[discord.File(io.BytesIO(made.content), filename="vademecum.apkg")])
+        file = discord.File(io.BytesIO(made.content), filename="vademecum.apkg")
+        return Reply("\n".join(lines), buttons=rows([_button("table", ref.server_id, texts)]), files=[file])
 
     @press("study", "table")
     async def export_table(self, interaction: Interaction, _ref: Ref) -> Reply:
@@ -232,10 +233,10 @@ def _button(
 def _deck_view(mine: Deck, server_id: int, texts: Catalogue) -> discord.ui.View:
     ref = Ref("study", "review", server_id)
     buttons: list[Button] = [(ref, texts.say("studying.button.study"), "primary")]
-    buttons += [_button(action, server_id, texts) for action in ("cards", "offers", "habits", "export", "table")]
+    buttons += [_button(action, server_id, texts) for action in ("cards", "offers", "habits", "export")]
     units = [(one.tag, f"{one.unit} · {one.today}") for one in mine.units if one.unit]
     if not units:
-        return rows(buttons[:4], buttons[4:])
+        return rows(buttons)
     return view(select=(Ref("study", "unit", server_id), texts.say("studying.deck.pick_unit"), units), buttons=buttons)
 
 

@@ -51,6 +51,7 @@ async def test_how_the_cards_stand(library: Library, clock: MovableClock) -> Non
     assert (shown.known_well, shown.hard, shown.suspended, shown.retired) == (0, 1, 1, 1)
     assert shown.offered == 1
     assert shown.units == (UnitShelf("", "", 3, 0), UnitShelf("Cells", tag_of("cells"), 12, 10))
+    assert sum(one.today for one in shown.units) == shown.today
     await learn(library, Rating.EASY)
     clock.advance(20 * DAY)
     await learn(library, Rating.EASY)

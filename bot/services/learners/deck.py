@@ -21,6 +21,7 @@ from bot.models.studying import (
 from bot.services.capabilities import may
 from bot.services.learners import following, offering, studying
 from bot.services.learners.habits import kept_of
+from bot.services.learners.studying import Today
 from bot.services.library import Library
 from bot.storage.database import Tx
 
@@ -80,7 +81,7 @@ async def my_deck(actor: Actor, library: Library, tag: str = "") -> Deck:
         return Deck(
             **counts,
             today=studying.today_of(tx, actor, day, unit).left,
-            units=_shelves(tx, actor, day),
+            units=_shelves(tx, actor, studying.today_of(tx, actor, day)),
             offered=len(offering.offered(tx, actor, unit)),
             hard_for_many=hard_for_many(tx, actor),
             settings=settings,
@@ -89,15 +90,12 @@ async def my_deck(actor: Actor, library: Library, tag: str = "") -> Deck:
     return await library.database.read(look)
 
 
-def _shelves(tx: Tx, actor: Actor, day: studying.Day) -> tuple[UnitShelf, ...]:
+def _shelves(tx: Tx, actor: Actor, today: Today) -> tuple[UnitShelf, ...]:
     rows = tx.studying.units(server_id=actor.server_id, user_id=actor.user_id)
-    return tuple(_shelf(tx, actor, day, row) for row in rows)
-
-
-def _shelf(tx: Tx, actor: Actor, day: studying.Day, row: dict[str, Any]) -> UnitShelf:
-    key = row["unit_key"]
-    left = studying.today_of(tx, actor, day, key).left if key else 0
-    return UnitShelf(row["unit"], studying.tag_of(key), row["cards"], left)
+    return tuple(
+        UnitShelf(row["unit"], studying.tag_of(row["unit_key"]), row["cards"], today.units[row["unit_key"]])
+        for row in rows
+    )
 
 
 def hard_for_many(tx: Tx, actor: Actor) -> tuple[HardSource, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -79,13 +80,14 @@ class Today:
     """What a day holds: card ids in their order.
 
     `again` were answered today and come back within the day, as (when, id); `waiting` were answered on days before.
-    `done` are done for today.
+    `done` are done for today. `units` says how many are left of each unit (its key).
     """
 
     again: tuple[tuple[int, int], ...]
     waiting: tuple[int, ...]
     fresh: tuple[int, ...]
     done: int
+    units: Counter[str]
 
     @property
     def left(self) -> int:
@@ -133,6 +135,7 @@ def today_of(tx: Tx, actor: Actor, day: Day, unit: str = "") -> Today:
         waiting=tuple(row["id"] for row in waiting),
         fresh=tuple(row["id"] for row in fresh),
         done=sum(_is_in(row, unit) for row in seen) - len(again),
+        units=Counter(row["unit_key"] for row in (*again, *waiting, *fresh)),
     )
 
 
