@@ -282,6 +282,12 @@ def in_notes(told: str, given: str = "note", *, other: str = "Only the scribes",
     return Row(given, told, other, told, told, elsewhere)
 
 
+def of_mias(told: str) -> Row:
+    """A row of something that only Mia can do, who was too late to edit."""
+    none = "nothing of yours"
+    return Row("edit_conflict", told, none, none, none, none)
+
+
 def in_a_piece(told: str, given: str = "note", *, other: str = "Only the scribes") -> Row:
     """A row of something that they do with one piece, which is not there in another server."""
     return in_notes(told, given, other=other, elsewhere="is not there any more")
@@ -581,7 +587,7 @@ ROWS: dict[str, tuple[Act, Row]] = {
     ),
     "menu Add to notes": (
         on_message("Add to notes"),
-        Row("note", "Into which notes?", *["Into which notes?"] * 3, "No notes are being written"),
+        same("note", "Into which notes?", "No notes are being written"),
     ),
     # --- notes: buttons and selects
     "press note:list": (press("note:list:{s}:0"), same("note", "1 lesson", "no notes yet")),
@@ -634,12 +640,12 @@ ROWS: dict[str, tuple[Act, Row]] = {
     "press block:keep_theirs": (press("block:keep_theirs:{s}:2"), same("edit_conflict", "stays", "stays")),
     "press block:use_mine": (
         press("block:use_mine:{s}:2:2"),
-        Row("edit_conflict", "Changed.", *["nothing of yours"] * 4),
+        of_mias("Changed."),
     ),
     "press section:keep_theirs": (press("section:keep_theirs:{s}:1"), same("edit_conflict", "stays", "stays")),
     "press section:use_mine": (
         press("section:use_mine:{s}:1:5"),
-        Row("edit_conflict", "Changed.", *["nothing of yours"] * 4),
+        of_mias("Changed."),
     ),
     # --- notes: forms
     "open note:add": (press("note:add:{s}:2"), same("note", FORM, NO_NOTE)),
@@ -647,12 +653,12 @@ ROWS: dict[str, tuple[Act, Row]] = {
     "open block:edit": (press("block:edit:{s}:2"), in_a_piece(FORM)),
     "open block:together": (
         press("block:together:{s}:2"),
-        Row("edit_conflict", FORM, "Only the scribes", *["nothing of yours"] * 2, "is not there any more"),
+        Row("edit_conflict", FORM, "Only the scribes", "nothing of yours", "nothing of yours", "is not there any more"),
     ),
     "open section:edit": (press("section:edit:{s}:1"), in_a_piece(FORM)),
     "open section:together": (
         press("section:together:{s}:1"),
-        Row("edit_conflict", FORM, "Only the scribes", *["nothing of yours"] * 2, "is not there any more"),
+        Row("edit_conflict", FORM, "Only the scribes", "nothing of yours", "nothing of yours", "is not there any more"),
     ),
     "submit note:add": (
         submit("note:add:{s}:2", text="They smell."),
