@@ -187,11 +187,9 @@ class TestTooLate:
         opened = await world.noor.select(page.response, [str(block.id)])
         await world.mia.delete(message)
         assert "is not there any more" in await world.fill(world.noor, opened, text="Leaves fall a lot.")
-        for custom_id in (
-            f"block:restore_yes:{world.guild.id}:{block.id}:1",
-            f"block:edit:{world.guild.id}:{block.id}",
-        ):
-            assert "is not there any more" in said(await raw_press(world.noor, thread, custom_id))
+        for act, told in (("restore_yes", "Those words were deleted"), ("edit", "is not there any more")):
+            custom_id = f"block:{act}:{world.guild.id}:{block.id}:1"
+            assert told in said(await raw_press(world.noor, thread, custom_id))
 
     async def test_twice_is_once(self, world: World) -> None:
         number = await world.start_note()
