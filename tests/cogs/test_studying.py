@@ -68,7 +68,7 @@ async def review(world: World, **options: Any) -> Result:
 
 async def test_a_term_is_offered_taken_in_own_words_and_studied(world: World) -> None:
     await checked_term(world)
-    assert "You have no cards yet" in said(await review(world))
+    assert "You have no cards to study" in said(await review(world))
     offer = await world.ben.slash(world.biology, "study add")
     assert said(offer).startswith("Offered: 1 of 1")
     assert "osmosis" in said(offer)
@@ -413,7 +413,7 @@ async def test_where_no_direct_message_arrives_exactly_its_reader_is_called_in_t
     theirs = await world.noor.click(notice, label="No more reminders")
     assert "There is no reminder to turn off" in said(theirs)
     assert said(await world.ben.click(notice, label="Study")).startswith("0 of 1 today")
-    assert "You have no cards yet" in said(await world.noor.click(notice, label="Study"))
+    assert "You have no cards to study" in said(await world.noor.click(notice, label="Study"))
     assert "I remind you no more" in said(await world.ben.click(notice, label="No more reminders"))
 
 
@@ -454,7 +454,7 @@ async def test_a_message_becomes_a_card_and_goes_when_it_is_deleted(world: World
     assert "How do bees talk?" in said(await review(world))
     other = await world.ben.context_menu(world.biology, "Make something of this", message)
     await world.noor.delete(message)
-    assert "You have no cards yet" in said(await review(world))
+    assert "You have no cards to study" in said(await review(world))
     form = await press(world, world.ben, other, "Study card")
     assert "dance" not in json.dumps(form.modal), "the draft went with the message"
 
