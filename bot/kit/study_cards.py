@@ -114,7 +114,7 @@ def end_of_sitting(sitting: Sitting, texts: Catalogue) -> discord.Embed:
 
 def whole_card(card: StudyCard, texts: Catalogue, *, image: str = "") -> discord.Embed:
     """A card as the deck shows it: both sides, where it comes from, and how it stands."""
-    if not card.back:
+    if not (card.front or card.back):
         embed = discord.Embed(colour=LEARNERS, description=texts.say("studying.card.wordless"))
         embed.set_footer(text=source_line(card, texts))
     else:

@@ -23,9 +23,11 @@ UPDATE study_card SET state_before = state, state = 'retired' WHERE id = :id AND
 UPDATE study_card SET state = state_before, state_before = '' WHERE id = :id AND state = 'retired';
 
 -- name: forget_words!
--- What its source said goes with the source; what the student said in their own words stays.
+-- What its source said goes with the source, side by side; what the student said in their own words stays.
 UPDATE study_card
-SET source_says = '', front = CASE own_words WHEN 1 THEN front ELSE '' END, back = CASE own_words WHEN 1 THEN back ELSE '' END
+SET source_says = '',
+    front = CASE WHEN own_words = 1 AND SUBSTR(source_says, 1, LENGTH(front) + 4) <> front || ' :: ' THEN front ELSE '' END,
+    back = CASE WHEN own_words = 1 AND SUBSTR(source_says, -LENGTH(back) - 4) <> ' :: ' || back THEN back ELSE '' END
 WHERE id = :id;
 
 -- name: forget_message!

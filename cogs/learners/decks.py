@@ -266,7 +266,8 @@ def _card_buttons(card: StudyCard, server_id: int, texts: Catalogue) -> tuple[li
         return _button(action, server_id, texts, number=card.id, extra=FROM_DECK)
 
     if card.state is CardState.RETIRED:
-        acts = [act("keep_own")] if card.back else []
+        # Of what went with a message, the side in one's own words stays: with a new other one it can be kept.
+        acts = [act("keep_own")] if card.front and card.back else [act("edit")] if card.front or card.back else []
     else:
         acts = [act("edit"), act("suspend" if card.state is CardState.ACTIVE else "wake")]
         acts += [act("wrong")] if card.has_source else []

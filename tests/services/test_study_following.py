@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bot.errors import WrongState
 from bot.models.questions import QuestionState
 from bot.models.sessions import BlockKind, BlockState, Cause, ThreadMessage
 from bot.models.studying import CARD_SIDE_LIMIT, CardState, Rating, StudyCard
@@ -88,6 +89,21 @@ async def test_with_a_deleted_message_go_its_words_but_not_ones_own(library: Lib
     assert (gone.state, gone.front, gone.back, gone.source_says) == (CardState.RETIRED, "", "", "")
     assert (kept.state, kept.back, kept.source_says) == (CardState.RETIRED, "Water goes where the salt is.", "")
     assert (await cards.keep_as_own(TOMASZ, library, toms.id)).state is CardState.ACTIVE
+
+
+async def test_what_is_left_of_a_card_can_be_made_whole_and_kept(library: Library) -> None:
+    _, thread_id = await note(library)
+    message = await scribing.write(library, OSMOSIS, thread_id=thread_id)
+    await reacting.check_message(NOOR, library, message.id)
+    (block,) = await library.database.read(keeping.blocks_of_message, SERVER, message.id)
+    card = await card_of(library, block, draft=Draft("osmosis", "Water goes to the salt."))
+    await scribing.delete(library, message, thread_id=thread_id)
+    left = await now(library, card)
+    assert (left.front, left.back) == ("", "Water goes to the salt."), "the term was the message's word"
+    with pytest.raises(WrongState, match="card_words_gone"):
+        await cards.keep_as_own(BEN, library, card.id)
+    await cards.edit_card(BEN, library, card.id, Draft("What makes plants stiff?", left.back))
+    assert (await cards.keep_as_own(BEN, library, card.id)).state is CardState.ACTIVE
 
 
 async def test_struck_first_and_deleted_then_its_words_go_too(library: Library) -> None:

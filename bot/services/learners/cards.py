@@ -237,12 +237,13 @@ def _sides_of_source(tx: Tx, actor: Actor, card: StudyCard) -> Sides | None:
 async def keep_as_own(actor: Actor, library: Library, card_id: int) -> StudyCard:
     """Keep a card whose source is gone: it follows nothing any more, and comes up again.
 
-    Raises NotFound, and WrongState where its words went with the source, or it is not retired.
+    Raises NotFound, and WrongState where words of it went with the source and nobody wrote others since, or it is not
+    retired.
     """
 
     def change(tx: Tx) -> StudyCard:
         card = find_card(tx, actor, card_id)
-        if card.state is not CardState.RETIRED or not card.back:
+        if card.state is not CardState.RETIRED or not (card.front and card.back):
             raise WrongState("errors.card_words_gone")
         tx.studying.own_it(id=card.id)
         return find_card(tx, actor, card_id)
