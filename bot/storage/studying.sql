@@ -42,7 +42,8 @@ WHERE question_id = :question_id AND endorsed_at IS NOT NULL AND removed = 0
 ORDER BY ordinal DESC LIMIT 1;
 
 -- name: forget_drafts!
-DELETE FROM draft WHERE server_id = :server_id AND form LIKE 'study.make.%' AND target = :message_id;
+-- What was typed into a form that quotes what is gone; :form is how its name begins.
+DELETE FROM draft WHERE server_id = :server_id AND SUBSTR(form, 1, LENGTH(:form)) = :form AND target = :target;
 
 -- Cards.
 

@@ -220,18 +220,35 @@ def test_what_is_too_long_for_a_side_is_cut_at_a_word() -> None:
     assert following.fitting("x" * 2 * CARD_SIDE_LIMIT) == "x" * (CARD_SIDE_LIMIT - 1) + "…"
 
 
+async def keep_draft(library: Library, form: str, target: int) -> None:
+    def change(tx: Tx) -> None:
+        servers.enter(tx, SERVER)
+        tx.housekeeping.save_draft(server_id=SERVER, user_id=1, form=form, target=target, fields="{}", now=tx.now)
+
+    await library.database.write(change)
+
+
+async def kept_drafts(library: Library) -> list[str]:
+    return [row["form"] for row in await researching.rows(library, "SELECT form FROM draft ORDER BY form DESC")]
+
+
 async def test_a_draft_of_a_deleted_message_is_deleted(library: Library) -> None:
-    def draft(form: str) -> Any:
-        def change(tx: Tx) -> None:
-            servers.enter(tx, SERVER)
-            tx.housekeeping.save_draft(server_id=SERVER, user_id=1, form=form, target=77, fields="{}", now=tx.now)
-
-        return library.database.write(change)
-
-    await draft("study.make.5|abc")
-    await draft("question.answer")
+    await keep_draft(library, "study.make.5|abc", 77)
+    await keep_draft(library, "study.make.5|abc", 78)
+    await keep_draft(library, "question.answer", 77)
     await capturing.messages_deleted(library, SERVER, [77])
-    assert [row["form"] for row in await researching.rows(library, "SELECT form FROM draft")] == ["question.answer"]
+    assert await kept_drafts(library) == ["study.make.5|abc", "question.answer"]
+
+
+async def test_drafts_of_cards_go_with_what_they_quote(library: Library) -> None:
+    message, thread_id, bens, _ = await checked_term(library)
+    (block,) = await library.database.read(keeping.blocks_of_message, SERVER, message.id)
+    for form, target in (("study.accept.t|0|0", block.id), ("study.edit.deck", bens.id), ("study.add", 0)):
+        await keep_draft(library, form, target)
+    await reacting.strike_message(MIA, library, message.id)
+    assert len(await kept_drafts(library)) == 3, "what is struck can be put back"
+    await scribing.delete(library, message, thread_id=thread_id)
+    assert await kept_drafts(library) == ["study.add"]
 
 
 async def test_a_quoted_message_is_looked_at_again_when_the_bot_returns(library: Library) -> None:

@@ -57,13 +57,15 @@ def says(sides: Sides) -> str:
 
 def on_block_changed(tx: Tx, block: Block) -> None:
     """Let the cards of a term follow it. What is no standing term any more rests; put back, it comes back."""
+    if block.state is BlockState.REMOVED:
+        tx.studying.forget_drafts(server_id=block.server_id, form="study.accept.t", target=block.id)
     cards = tx.studying.cards_of_block(server_id=block.server_id, block_id=block.id)
     if not cards:
         return
     if block.kind is BlockKind.TERM and block.state is BlockState.STANDING:
         _follow(tx, cards, sides_of_term(block.text))
     else:
-        _retire(tx, cards, forget=block.state is BlockState.REMOVED)
+        _retire(tx, block.server_id, cards, forget=block.state is BlockState.REMOVED)
 
 
 def on_question_changed(tx: Tx, question: Question) -> None:
@@ -76,7 +78,9 @@ def on_question_changed(tx: Tx, question: Question) -> None:
     if not cards:
         return
     if question.state in GONE:
-        _retire(tx, cards, forget=not question.text)  # its message was deleted, and its words with it
+        _retire(
+            tx, question.server_id, cards, forget=not question.text
+        )  # its message was deleted, and its words with it
         return
     sides = sides_of_question(tx, question) if question.state in CONFIRMED else None
     _follow(tx, cards, sides)
@@ -86,7 +90,7 @@ def on_messages_deleted(tx: Tx, server_id: int, message_ids: Iterable[int]) -> N
     """Let go of what cards, and drafts of cards, hold word for word of messages that were deleted in Discord."""
     for message_id in message_ids:
         tx.studying.forget_message(server_id=server_id, message_id=message_id)
-        tx.studying.forget_drafts(server_id=server_id, message_id=message_id)
+        tx.studying.forget_drafts(server_id=server_id, form="study.make.", target=message_id)
 
 
 def _follow(tx: Tx, cards: list[dict[str, Any]], sides: Sides | None) -> None:
@@ -97,8 +101,9 @@ def _follow(tx: Tx, cards: list[dict[str, Any]], sides: Sides | None) -> None:
             tx.studying.say_source_changed(id=card["id"], front=front, back=back, source_says=says(sides), now=tx.now)
 
 
-def _retire(tx: Tx, cards: list[dict[str, Any]], *, forget: bool) -> None:
+def _retire(tx: Tx, server_id: int, cards: list[dict[str, Any]], *, forget: bool) -> None:
     for card in cards:
         tx.studying.retire(id=card["id"])
         if forget:
             tx.studying.forget_words(id=card["id"])
+            tx.studying.forget_drafts(server_id=server_id, form="study.edit", target=card["id"])
