@@ -7,6 +7,7 @@ and nothing is written about who reads what.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
@@ -37,6 +38,9 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 """What goes along with every answer; a page has a Content-Security-Policy of its own."""
+
+MEDIA_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
+"""A picture or a PDF that is opened by itself runs nothing and reaches nothing; a browser's viewer needs styles."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -89,11 +93,23 @@ class Site:
         """Return a page or a file of one library; None where it has none of this name."""
         if path.startswith("assets/"):
             return _asset(request, path.removeprefix("assets/"))
+        if path.startswith("media/"):
+            return await self._media(request, pages, path.removeprefix("media/"))
         if (rendered := pages.render(path)) is not None:
             return _html(request, rendered, indexable=pages.library.indexable)
         if not path.endswith("/") and f"{path}/" in pages.makers:
             raise web.HTTPPermanentRedirect(f"{path.rpartition('/')[2]}/")
         return None
+
+    async def _media(self, request: web.Request, pages: Pages, name: str) -> web.StreamResponse | None:
+        """Return a file of a published note; None for whatever else the media store may hold."""
+        named = {file.media_name: file for file in pages.library.media.values()}
+        if name not in named:
+            return None
+        content = await asyncio.to_thread(self._library.media.read, named[name].digest)
+        response = _fresh(request, content, named[name].content_type, charset=None)
+        response.headers["Content-Security-Policy"] = MEDIA_POLICY
+        return response
 
     async def _pages(self, slug: str) -> Pages | None:
         from bot.web.pages import Pages
@@ -159,13 +175,13 @@ def _html(request: web.Request | None, page: Rendered, *, indexable: bool, statu
     return response
 
 
-def _fresh(request: web.Request | None, body: bytes, content_type: str) -> web.Response:
+def _fresh(request: web.Request | None, body: bytes, content_type: str, charset: str | None = "utf-8") -> web.Response:
     """Answer with `body`, or with 304 where the reader has just that."""
     tag = hashlib.sha256(body).hexdigest()[:32]
     if request is not None and any(one.value in {tag, "*"} for one in request.if_none_match or ()):
         response = web.Response(status=304)
     else:
-        response = web.Response(body=body, content_type=content_type, charset="utf-8")
+        response = web.Response(body=body, content_type=content_type, charset=charset)
     response.etag = tag
     return response
 

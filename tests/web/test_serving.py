@@ -10,10 +10,12 @@ import pytest
 from yarl import URL
 
 from bot.models.people import Actor
+from bot.models.sessions import BlockKind
 from bot.services import librarians
 from bot.services.publishing import approving, consenting, requesting
 from bot.web.app import KEPT_LIBRARIES, Site, serve
 from tests.cast import MIA, NOOR, OKAFOR, SERVER
+from tests.services.noting import LEAF, begin, compiled, write
 from tests.services.publishing import approve, published
 from tests.services.researching import choose
 from tests.web.conftest import Served
@@ -240,3 +242,31 @@ async def test_a_page_approved_again_shows_what_is_new(served: Served, reader: a
     await approve(served.library, question.number)
     async with reader.get("/library/questions/1/") as back:
         assert back.status == 200
+
+
+async def test_the_pictures_of_a_public_note_are_given_out_and_gone_with_it(
+    served: Served, reader: aiohttp.ClientSession
+) -> None:
+    library = served.library
+    leaf, hidden = b"\x89PNG a red leaf", b"\x89PNG nobody agreed to this"
+    shown, kept = [replace(LEAF, digest=library.media.put(content)) for content in (leaf, hidden)]
+    number = await begin(library)
+    await write(library, number, MIA, "", BlockKind.IMAGE, file=shown)
+    await write(library, number, NOOR, "", BlockKind.IMAGE, file=kept)
+    await compiled(library, number)
+    await requesting.ask_publication(MIA, library, number)
+    await approve(library, number)
+
+    address = f"/library/media/{shown.digest}.png"
+    async with reader.get(address) as answer:
+        assert (answer.status, answer.content_type, await answer.read()) == (200, "image/png", leaf)
+        assert "sandbox" in answer.headers["Content-Security-Policy"]
+        assert answer.headers["Cache-Control"] == "no-cache"
+    async with reader.get(address, headers={"If-None-Match": answer.headers["ETag"]}) as again:
+        assert again.status == 304
+    for name in (f"{kept.digest}.png", f"{shown.digest}.html", shown.digest or "", "", "../../vademecum.sqlite3"):
+        async with reader.get(f"/library/media/{name}") as refused:
+            assert refused.status == 404
+    await consenting.withdraw_consent(MIA, library, number)
+    async with reader.get(address) as gone:
+        assert gone.status == 404
