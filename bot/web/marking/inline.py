@@ -18,6 +18,7 @@ from markdown.inlinepatterns import InlineProcessor
 from markdown.treeprocessors import InlineProcessor as InlineTree
 from markdown.util import AtomicString
 
+from bot.web.marking.easy import SIGNS, easy
 from bot.web.marking.formulas import FORMULA_LIMIT
 from bot.web.marking.lines import CLOSE, OPEN
 
@@ -25,7 +26,7 @@ ADDRESS_LIMIT = 1_000
 """Characters of a web address that is made into a link."""
 
 BARE_ADDRESS = rf"(?<![\w/])(https?://[^\s<>\"')\]]{{1,{ADDRESS_LIMIT}}}(?<![\].,;:!?]))"
-_FORMULA = rf"(?<![\\$\w])(\$\$?)(?![\s$])([^$\n]{{1,{FORMULA_LIMIT}}})(?<![\s\\])\1(?![\d$])"
+_FORMULA = rf"(?<![\\$\w])(\$\$?)(?![\s$])([^$\n]{{1,{FORMULA_LIMIT}}})(?<![\s\\])\1(?![\d$])"  # as in `easy.py`
 _MAIL = r"<(?:mailto:)?([\w.+-]{1,80}@[\w-]{1,80}(?:\.[\w-]{1,80}){1,6})>"
 _CODE = r"(?<![`\\])`+"
 _ENTITY = r"&(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});"
@@ -190,42 +191,15 @@ _SIGNS = {
     "entity": "&",
     "bare_address": "://",
     "struck": "~~",
-    "em_strong": "",  # begins with one of two: tried where `_ANY` finds either
+    "em_strong": "",  # begins with one of two: tried where `SIGNS` finds either
     "nl": "\n",
 }
 """What must stand in a text for a pattern to be found in it."""
 _NEED_REFERENCES = {"reference", "image_reference", "short_reference", "short_image_ref"}
-_ANY = re.compile(rf"[{OPEN}`$\\\[<&~*_\n]|://")
 
 
 class Made(AtomicString):  # type: ignore[misc]
     """A text that is HTML already."""
-
-
-_PLAIN = r"[^`$\\\[\]<>&*_~:!\n\x02\x03" + OPEN + "]"
-_EASY = re.compile(
-    rf"(?:{_PLAIN}|:(?!//)|!(?!\[)|\n|`[^`\n\\]+`(?!`)"
-    rf"|(?<![^\s(])(?P<mark>\*\*?)(?=[^\s*]){_PLAIN}+?(?<=[\w)])(?P=mark)(?=[\s.,;:!?)]|\Z))*+\Z"
-)
-_EASY_PARTS = re.compile(r"`([^`\n]+)`|\*\*([^*]+)\*\*|\*([^*]+)\*|\n")
-
-
-def easy(text: str) -> str | None:
-    """Return HTML of a text in which there is nothing but words, code and plain stress; None where there is more."""
-    if not _ANY.search(text):
-        return html.escape(text, quote=False)
-    if not _EASY.match(text):
-        return None
-    return _EASY_PARTS.sub(_easy_part, html.escape(text, quote=False))
-
-
-def _easy_part(found: re.Match[str]) -> str:
-    code, strong, stressed = found.groups()
-    if code is not None:
-        return f"<code>{code.strip()}</code>"
-    if strong is not None:
-        return f"<strong>{strong}</strong>"
-    return "<br>\n" if stressed is None else f"<em>{stressed}</em>"
 
 
 class _Quick(InlineTree):  # type: ignore[misc]
@@ -272,7 +246,7 @@ class _Quick(InlineTree):  # type: ignore[misc]
 
     def _InlineProcessor__handleInline(self, data: str, patternIndex: int = 0) -> str:  # noqa: N802, N803
         """Stand in for the parent's own, which is private: tests/web/test_marking.py sees when it changes."""
-        if isinstance(data, AtomicString) or not _ANY.search(data):
+        if isinstance(data, AtomicString) or not SIGNS.search(data):
             return data
         at, start, tried = patternIndex, 0, self._tried
         while at < len(tried):

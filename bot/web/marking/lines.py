@@ -30,7 +30,7 @@ OPEN, CLOSE = "\ue000", "\ue001"
 SLOT = re.compile(f"{OPEN}(\\d+){CLOSE}")
 
 _NESTING = re.compile(r"[\[\]*_`~<>!()$]")
-_UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff]")
+UNWANTED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ue000-\uf8ff\ufdd0-\ufdef\ufffe\uffff]")
 _FENCE = re.compile(r"(`{3,}|~{3,})[ ]*([^`]*)$")
 _ITEM = re.compile(r"([-*+]|(\d{1,9})[.)])(?:[ ]+(?=\S)|$)")
 _RULE = re.compile(r"(?:-[ ]*){3,}$|(?:\*[ ]*){3,}$|(?:_[ ]*){3,}$")
@@ -65,7 +65,7 @@ class Cuts:
 
 def prepared(text: str, cuts: Cuts) -> str:
     """Return Markdown that the parser reads as it was meant, with what was cut out of it in `cuts`."""
-    lines = _UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
+    lines = UNWANTED.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).split("\n")
     return "\n".join(_Reader(lines, cuts).read())
 
 
@@ -208,7 +208,7 @@ class _Reader:
         """
         is_code = self._out[-1].startswith(" " * (TAB * len(self._items) + TAB))
         before = "" if after_blank or is_code else self._out[-2]
-        if bare[0].islower() and len(before) >= WRAPPED_LINE and before[-1] not in _ENDS and not self._in_table:
+        if not self._in_table and goes_on(before, bare):
             self._out[-2:] = [f"{before} {bare}"]
 
     def _in_code(self) -> bool:
@@ -261,6 +261,11 @@ class _Reader:
 
     def _uncut(self, found: re.Match[str]) -> str:
         return f"$${self._cuts.found[int(found[1])].text}$$"
+
+
+def goes_on(before: str, bare: str) -> bool:
+    """Tell whether a line goes on in the next only because it was full."""
+    return bare[0].islower() and len(before) >= WRAPPED_LINE and before[-1] not in _ENDS
 
 
 def _shallow(text: str, depth: int) -> str:

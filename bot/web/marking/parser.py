@@ -18,16 +18,15 @@ from markdown.blockprocessors import BlockProcessor
 from markdown.extensions.footnotes import FootnoteBlockProcessor
 from markdown.util import ETX, STX, AtomicString
 
-from bot.web.markdown import host_of
+from bot.web.markdown import host_of, outward
 from bot.web.marking import inline
 from bot.web.marking.colours import code
+from bot.web.marking.easy import passage
 from bot.web.marking.formulas import formula
 from bot.web.marking.lines import SLOT, TAB, Cut, Cuts, plain_paragraphs, prepared
 
 HIGHEST_HEADING, LOWEST_HEADING = 2, 5
 """Of a note: h1 is its title, and a page that gathers notes puts each a level lower."""
-COLOURED_LIMIT = 40_000
-"""Characters of code in one note that are coloured."""
 SLUG_LIMIT = 60
 MEDIA = "media/"
 """How a note's Markdown names a file of ours: ``media/DIGEST.png``."""
@@ -142,7 +141,6 @@ class _Reading:
         self._cuts = Cuts()
         self._ids: dict[str, int] = {}
         self._filled_in: set[int] = set()
-        self._coloured = 0
 
     def read(self, parts: Sequence[str | Inserted]) -> Marked:
         """Return it as HTML."""
@@ -166,15 +164,19 @@ class _Reading:
 
     def _source(self, parts: Sequence[str | Inserted]) -> str:
         texts: list[str] = []
+        ready: list[str] = []
         for part in parts:
-            if isinstance(part, Inserted):
-                texts.append(self._cuts.slot(Cut("inserted", part.html)))
-            else:
-                text = prepared(part, self._cuts)
-                if text.startswith(" "):  # or it would go on in a list that the passage before it ends with
-                    texts.append(self._cuts.slot(Cut("inserted", "")))
-                texts.append(text)
-        return "\n\n".join(texts)
+            made = part.html if isinstance(part, Inserted) else passage(part)
+            if made is not None:
+                ready.append(made)
+                continue
+            assert isinstance(part, str)  # noqa: S101 - what is inserted is HTML already
+            text = prepared(part, self._cuts)
+            if ready or text.startswith(" "):  # or it would go on in a list that the passage before it ends with
+                texts.append(self._cuts.slot(Cut("inserted", "\n".join(ready))))
+                ready = []
+            texts.append(text)
+        return "\n\n".join([*texts, self._cuts.slot(Cut("inserted", "\n".join(ready)))])
 
     def _fill(self, found: re.Match[str]) -> str:
         """Return what was cut out, in its place."""
@@ -187,8 +189,7 @@ class _Reading:
             return formula(cut.text, block=True)
         if cut.kind == "plain":
             return _paragraphs(cut.text)
-        self._coloured += len(cut.text)
-        return code(cut.text, cut.language if self._coloured <= COLOURED_LIMIT else "")
+        return code(cut.text, cut.language)
 
     def _add_footnotes(self, root: Element) -> None:
         """Put what the footnotes say behind the text."""
@@ -260,7 +261,7 @@ class _Reading:
     def _table(self, one: Element) -> None:
         widest = 0
         for row in one.iter("tr"):
-            widest = max(widest, sum(len("".join(cell.itertext())) for cell in row))
+            widest = max(widest, sum(len(_words_of(cell)) for cell in row))
             for cell in row:
                 _tame_cell(cell)
         table, tail = Element("table"), one.tail
@@ -303,7 +304,8 @@ def _back(address: str, words: str) -> Element:
 
 def _words_of(one: Element) -> str:
     """Return the words of a heading or a term, without the numbers of footnotes."""
-    parts = [_words_in(one.text) if isinstance(one.text, inline.Made) else one.text or ""]
+    text = one.text or ""
+    parts = [_words_in(text) if isinstance(text, inline.Made) else text]
     for child in one:
         parts += ["" if child.tag == "sup" else _words_of(child), child.tail or ""]
     return " ".join(_unescaped("".join(parts)).split())
@@ -311,6 +313,8 @@ def _words_of(one: Element) -> str:
 
 def _words_in(made: str) -> str:
     """Return the words of a heading or a term as it was made."""
+    if "<" not in made and "&" not in made:
+        return made
     return " ".join(html.unescape(re.sub(r"<sup.*?</sup>|<[^>]*>", "", made, flags=re.DOTALL)).split())
 
 
@@ -466,7 +470,7 @@ class _Wall:
     def _kept(self, _tag: str, name: str, value: str) -> str | None:
         prefix = self._around.prefix if self._around else ""
         if name == "href":
-            return value if value.lower().startswith((*_OUTWARDS, f"#{prefix}")) else None
+            return value if value.startswith(f"#{prefix}") else outward(value)
         if name == "src":
             return value if value in self._pictures else None
         if name == "id":
