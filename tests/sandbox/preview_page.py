@@ -105,6 +105,15 @@ class PreviewPage:
         await self._pick(messages.locator(".preview-select").last, option)
         await self.rest()
 
+    async def choose_several(self, label: str, *options: str) -> None:
+        """Choose from the newest select of this label that takes more than one, and close it."""
+        select = self.messages.locator(".preview-select").filter(has=self.page.get_by_label(label)).last
+        await select.get_by_role("combobox").click()
+        for option in options:
+            await select.get_by_role("option", name=option).first.click()
+        await select.get_by_role("combobox").click()  # closing it hands it in
+        await self.rest()
+
     async def fill_form(self, title: str | None = None, /, **fields: str) -> None:
         """Fill the open modal and submit it. Fields are named by the text of their label."""
         await self.fill_fields(fields, title)
