@@ -40,7 +40,7 @@ async def test_the_class_is_there_with_its_cards_its_desk_and_its_public_site(tm
     async with living(tmp_path) as running:
         world = running.sandbox.world
         titles = [embed.title or "" for message in world.channels["questions"].history() for embed in message.embeds]
-        notes = {int((thread.name or "")[1:].split()[0]) for thread in world.threads()}
+        notes = {int((thread.name or "").rpartition("#")[2]) for thread in world.threads()}
         assert len(notes) == 3
         assert {int(title[1:].split()[0]) for title in titles if title.startswith("#")} >= set(range(1, 29)) - notes
         assert running.sandbox._env.errors == []
