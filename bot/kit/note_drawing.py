@@ -47,7 +47,9 @@ async def _note_thread(bot: Vademecum, row: Row, payload: dict[str, Any], _texts
     shown = await _note(bot, row)
     if shown is None or shown.session.thread_id is not None:
         return None
-    name = f"#{shown.session.number} {chat.short(shown.session.title, THREAD_NAME_LIMIT)}"[:THREAD_NAME_LIMIT]
+    # The title first: Discord puts a sign of its own before the name of a thread.
+    ending = f" #{shown.session.number}"
+    name = chat.short(shown.session.title, THREAD_NAME_LIMIT - len(ending)) + ending
     return Drawn(edits=payload["message_id"], thread=name)
 
 
@@ -57,8 +59,7 @@ async def _note_opening(bot: Vademecum, row: Row, _payload: dict[str, Any], text
     if shown is None:
         return None
     how = "scribes.opening.listening" if bot.settings.message_content else "scribes.opening.deaf"
-    scribes = note_cards.scribes_line(shown.session, texts)
-    return Drawn(content=texts.say(how, scribes=scribes))
+    return Drawn(content=texts.say(how))
 
 
 async def _alt_ask(bot: Vademecum, row: Row, payload: dict[str, Any], texts: Catalogue) -> Drawn | None:

@@ -64,7 +64,7 @@ class TestBeginning:
         assert not world.pinged(card)
         assert not card.mention_everyone
         assert "](https://evil.example)" not in (card.embeds[0].title or "").replace("\\]", "")
-        assert (world.biology.threads[0].name or "").startswith("#1 ")
+        assert (world.biology.threads[0].name or "").endswith(" #1")
 
     async def test_a_bot_keeps_no_notes(self, world: World) -> None:
         helper = world.env.create_user("calendar", bot=True)

@@ -84,7 +84,7 @@ class TestADeletedThread:
         await world.env.settle()
         told = said(await world.mia.slash(world.questions, "note reopen", id=str(number)))
         assert f"<#{world.questions.id}>" in told
-        again = next(one for one in world.questions.threads if (one.name or "").startswith(f"#{number} "))
+        again = next(one for one in world.questions.threads if (one.name or "").endswith(f" #{number}"))
         await world.mia.send(again, "Oaks keep theirs.")
         assert await texts(world, number) == ["Leaves fall.", "Oaks keep theirs."]
 

@@ -140,7 +140,7 @@ class World:
 
     def thread(self, number: int) -> simcord.ChannelHandle:
         """The thread of a note, which must be there exactly once."""
-        found = [one for one in self.biology.threads if (one.name or "").startswith(f"#{number} ")]
+        found = [one for one in self.biology.threads if (one.name or "").endswith(f" #{number}")]
         assert len(found) == 1, f"{len(found)} threads of #{number}"
         return found[0]
 
