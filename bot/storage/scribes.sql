@@ -325,6 +325,16 @@ FROM session JOIN thread_message ON thread_message.session_id = session.id
 WHERE session.server_id = :server_id AND session.started_at >= :since AND thread_message.deleted = 0
     AND thread_message.channel_id IS NOT session.thread_id;
 
+-- name: drafts_in_note
+-- What was typed into forms that hold words of a note: of its pieces and its sections.
+SELECT user_id, form, target, fields FROM draft
+WHERE server_id = :server_id AND target IN (SELECT id FROM block WHERE session_id = :session_id)
+    AND (form IN ('note.block', 'note.section') OR form LIKE 'block.%' OR form LIKE 'section.%');
+
+-- name: reword_draft!
+UPDATE draft SET fields = :fields
+WHERE server_id = :server_id AND user_id = :user_id AND form = :form AND target = :target;
+
 -- name: revisions_of_block
 SELECT revision, session_revision, state, text, merged_into_id FROM block_revision WHERE block_id = :block_id
 ORDER BY revision;

@@ -12,7 +12,7 @@ from bot.errors import BadInput, NotAllowed, NotFound, WrongState
 from bot.models.people import Actor
 from bot.models.questions import Attachment, QuestionState
 from bot.models.sessions import ALT_LIMIT, Block, BlockKind, BlockState, Cause, ThreadMessage
-from bot.services import due
+from bot.services import drafts, due
 from bot.services.library import Library
 from bot.services.researchers import answering, asking, settling
 from bot.services.scribes import capturing, editing, keeping, merging, sessions
@@ -454,6 +454,31 @@ class TestMerged:
         assert not [text for text in kept if "three" in text]
         assert "one\n\ntwo" in kept
 
+    async def test_the_first_and_then_the_others_leave_nothing(self, library: Library) -> None:
+        messages, _ = await self.merged(library)
+        for message in messages:
+            await delete(library, message)
+        assert {one.state for one in await blocks(library)} == {REMOVED}
+        assert {row["text"] for row in await rows(library, "SELECT text FROM block_revision")} == {""}
+
+    async def test_a_part_that_an_edit_had_left_out_is_in_no_merge_any_more(self, library: Library) -> None:
+        await write(library, "one")
+        message = await write(library, "two\n# Three")
+        first, second, _ = await standing(library)
+        await merging.merge(MIA, library, first.id, second.id)
+        await edit(library, message, "# Three")
+        await delete(library, message)
+        assert "two" not in json.dumps(await rows(library, "SELECT text FROM block_revision"))
+
+    async def test_a_word_of_it_within_anothers_stays(self, library: Library) -> None:
+        await write(library, "ten oxen")
+        last = await write(library, "ox")
+        first, second = await standing(library)
+        await merging.merge(MIA, library, first.id, second.id)
+        await delete(library, last)
+        kept = await rows(library, f"SELECT text FROM block_revision WHERE block_id = {first.id}")
+        assert {row["text"] for row in kept} == {"ten oxen"}
+
     async def test_what_was_merged_at_another_time_is_left_alone(self, library: Library) -> None:
         for text in ("one", "two"):
             await write(library, text)
@@ -514,6 +539,27 @@ class TestDeleted:
             await edit(library, late, "late")
             await capturing.message_written(library, SERVER, THREAD, late)
         assert await blocks(library, STANDING, WAITING) == ()
+
+    async def test_what_was_typed_into_forms_that_held_it_goes_too(self, library: Library) -> None:
+        await write(library, "# Leaves")
+        message = await write(library, "They are a secret.")
+        await write(library, "# Roots")
+        heading, block, roots = await standing(library)
+        for form, target, typed in (
+            ("note.block", block.id, "They are green."),
+            ("study.accept.t|0|0", block.id, "What are they?"),
+            ("note.section", heading.id, "# Leaves\n\nThey are a secret.\n\nOr are they?"),
+            ("block.edit.1", roots.id, "# All roots"),
+            ("note.add", block.id, "of the note with that number"),
+        ):
+            await drafts.save_draft(NOOR, library, form, target, {"text": typed})
+        await delete(library, message)
+        kept = await rows(library, "SELECT form, fields FROM draft ORDER BY form")
+        assert [(row["form"], json.loads(row["fields"])["text"]) for row in kept] == [
+            ("block.edit.1", "# All roots"),
+            ("note.add", "of the note with that number"),
+            ("note.section", "# Leaves\n\nOr are they?"),
+        ]
 
     async def test_elsewhere_is_not_remembered(self, library: Library) -> None:
         await delete(library, said(library, "x"), thread_id=ELSEWHERE_CHANNEL)

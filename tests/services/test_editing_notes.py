@@ -227,7 +227,7 @@ async def test_a_removed_block_is_not_found_and_its_message_edited_meanwhile_is_
     assert conflict.value.theirs == "Leaves fall, always."
     await delete(library, message)
     assert await key_of(editing.keep_mine(NOOR, library, block.id, conflict.value.base)) == "block_not_found"
-    assert await editing.typed_for(NOOR, library, block.id) == "Mine."
+    assert await key_of(editing.typed_for(NOOR, library, block.id)) == "nothing_typed_is_kept"
 
 
 # --- a section

@@ -251,6 +251,13 @@ def _whole(run: list[Block], fence: str) -> str:
     return f"{text}\n{_run_of(left_open)}" if left_open else text
 
 
+def without(text: str, part: str) -> str:
+    """Return a text without what stands in it on lines of its own; the same text where that stands nowhere."""
+    marked, found = re.subn(rf"(?<![^\n]){re.escape(part)}(?![^\n])", "\0", text)
+    left = (one.strip("\n") for one in marked.split("\0"))
+    return "\n\n".join(one for one in left if one) if found else text
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A part of a difference: words that stayed (``=``), went (``-``) or came (``+``)."""

@@ -100,6 +100,7 @@ async def keep_mine(actor: Actor, library: Library, block_id: int, base_revision
     """
 
     def change(tx: Tx) -> Block | EditConflict:
+        keeping.find_block(tx, actor.server_id, block_id)  # what was typed for one that is gone went with it
         return _edit(tx, actor, block_id, typed.kept(tx, actor, typed.BLOCK, block_id), base_revision)
 
     return await typed.hand_in(library, change)

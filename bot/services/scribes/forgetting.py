@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.models.sessions import Block, BlockState, Cause
 from bot.services.researchers import minding
-from bot.services.scribes import keeping, questions
+from bot.services.scribes import keeping, questions, typed
+from bot.services.scribes.blocks import without
 from bot.services.scribes.following import GONE, Act, Known, let_file_go, pass_on, stand_alone
 from bot.storage.database import Tx
 
@@ -21,27 +22,25 @@ def forget(act: Act, known: Known, message_id: int) -> None:
     tx = act.tx
     tx.scribes.mark_message_deleted(message_id=message_id)
     for one in keeping.blocks_of_message(tx, act.session.server_id, message_id):
-        if one.state is not BlockState.REMOVED:
-            _forget(act, keeping.find_block(act.tx, one.server_id, one.id))
-        else:  # an edit had removed it, and its history tells of it still
-            _blank(tx, act.save(one, Cause.REMOVED, None, author_id=None), one.author_id)
+        # What an edit had removed goes too: its history tells of it still.
+        removed = one.state is BlockState.REMOVED
+        _forget(act, one if removed else keeping.find_block(tx, one.server_id, one.id))
     pass_on(act, known.author_id, message_id, known.left_open, known.fence)
     minding.plan_forgetting(tx, act.session.server_id)
 
 
 def _forget(act: Act, block: Block) -> None:
+    tx = act.tx
     act.begin()
     block = stand_alone(act, block, None)
-    act.unused += questions.let_go(act.tx, block)
+    act.unused += questions.let_go(tx, block)
     let_file_go(act, block)
-    for head_id, span in _merges(act.tx, block.id):
-        _cut_out(act.tx, head_id, span, _texts(act.tx, block.id))
-    removed = act.save(block, Cause.REMOVED, None, **GONE, author_id=None)
-    _blank(act.tx, removed, block.author_id)
-
-
-def _blank(tx: Tx, block: Block, author_id: int | None) -> None:
-    tx.scribes.blank_revisions(block_id=block.id, author_id=author_id)
+    texts = _texts(tx, block.id)
+    typed.forget_about(tx, act.session, block, texts)
+    for head_id, span in _merges(tx, block.id):
+        _cut_out(tx, head_id, span, texts)
+    act.save(block, Cause.REMOVED, None, **GONE, author_id=None)
+    tx.scribes.blank_revisions(block_id=block.id, author_id=block.author_id)
 
 
 def _texts(tx: Tx, block_id: int) -> list[str]:
@@ -73,6 +72,6 @@ def _cut_out(tx: Tx, head_id: int, span: _Span, texts: list[str]) -> None:
 
 
 def _without(text: str, texts: list[str]) -> str:
-    found = next((one for one in texts if one in text), text)
-    before, _, after = text.partition(found)
-    return "\n\n".join(one for one in (before.strip("\n"), after.strip("\n")) if one)
+    """Take what a block said out of a text; where it is not to be found, nothing of the text stays."""
+    shorter = (without(text, one) for one in texts)
+    return next((one for one in shorter if one != text), "")

@@ -6,12 +6,14 @@ It is kept in the transaction that finds the conflict, so that neither a restart
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from bot.errors import WrongState
 from bot.models.people import Actor
+from bot.models.sessions import Block, Session
 from bot.services.library import Library
+from bot.services.scribes.blocks import without
 from bot.storage.database import Tx
 
 BLOCK = "note.block"
@@ -71,3 +73,25 @@ def kept(tx: Tx, actor: Actor, form: str, target: int) -> str:
 def drop(tx: Tx, actor: Actor, form: str, target: int) -> None:
     """Forget what was typed: it was taken, or its writer chose the other words."""
     tx.housekeeping.delete_draft(server_id=actor.server_id, user_id=actor.user_id, form=form, target=target)
+
+
+def forget_about(tx: Tx, session: Session, block: Block, said: Iterable[str]) -> None:
+    """Take the words of a block that is about to go out of what was typed about its note, by whomever.
+
+    What was typed for the block itself goes: there is nothing left to hand it in for. From what was typed for a section
+    goes what the block `said`.
+    """
+    here = {"server_id": session.server_id}
+    for row in tx.scribes.drafts_in_note(**here, session_id=session.id):
+        draft = here | {name: row[name] for name in ("user_id", "form", "target")}
+        if row["target"] == block.id:
+            tx.housekeeping.delete_draft(**draft)
+        elif (fields := _fields_without(row["fields"], said)) != row["fields"]:
+            tx.scribes.reword_draft(**draft, fields=fields)
+
+
+def _fields_without(fields: str, said: Iterable[str]) -> str:
+    typed: dict[str, str] = json.loads(fields)
+    for part in said:
+        typed = {name: without(text, part) for name, text in typed.items()}
+    return json.dumps(typed, ensure_ascii=False)
