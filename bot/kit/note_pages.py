@@ -19,8 +19,8 @@ from bot.text import Catalogue
 
 PAGE = 1_800
 """Characters of a page, as they were typed: what is escaped in them still fits into an embed."""
-HOLE_COSTS = 450
-"""Characters that a question may take beside its own words: its answer stands there."""
+HOLE_COSTS = 600
+"""Characters that a question may take beside its own words: its answer stands there, escaped already."""
 _ANSWER = 350
 _FENCE = "```"
 
@@ -70,7 +70,7 @@ def cut(text: str, limit: int) -> list[str]:
     lines: list[str] = []
     fence = ""
     for line in _short_lines(text, limit - 2 * len(_FENCE) - 2):
-        if lines and sum(map(len, lines)) + len(lines) + len(line) + len(_FENCE) > limit:
+        if lines and len("\n".join([*lines, line, _FENCE])) > limit:
             parts.append("\n".join([*lines, _FENCE] if fence else lines))
             lines = [fence] if fence else []
         lines.append(line)
