@@ -186,12 +186,13 @@ class Deliverer:
         elif code in _SHUT:
             _log.info("outbox row %s (%s) is dropped: its thread is archived or locked", row.id, row.kind)
             await database.write(_delivered, row, [])
-        elif row.kind == "note_thread" and code in _NO_ACCESS:
+        elif row.kind == "note_thread" and code and not failures.may_pass(error):
             # It must not hold up what else waits in the channel: the card offers to begin a thread.
-            _log.warning(
-                "the thread of note #%s waits: the bot may not begin threads in %s", row.subject, row.channel_id
-            )
+            _log.warning("note #%s has no thread: in %s Discord refused it (%s)", row.subject, row.channel_id, code)
             await database.write(_without_thread, row)
+        elif row.kind == "reaction" and code in _NO_ACCESS:
+            _log.warning("outbox row %s is dropped: the bot may not add reactions in %s", row.id, row.channel_id)
+            await database.write(_delivered, row, [])
         elif isinstance(error, drawing.MissingPermission) or code in _NO_ACCESS:
             missing = error.names if isinstance(error, drawing.MissingPermission) else "access to the channel"
             _log.warning(

@@ -179,3 +179,18 @@ class TestPermissions:
             number = await world.start_note()
         await world.mia.send(world.thread(number), "Leaves fall.")
         assert await texts(world, number) == ["Leaves fall."]
+
+    async def test_reactions_that_are_not_allowed_hold_up_nothing(
+        self, world: World, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        number, thread = await a_note(world)
+        shut = BackendError(403, 50013, "Missing Permissions")
+
+        def denied(*_: object, **__: object) -> None:
+            raise shut
+
+        with monkeypatch.context() as patch:
+            patch.setattr(world.env.backend, "set_reaction", denied)
+            await world.ben.send(thread, "Beeches keep theirs, too.")
+            await world.mia.send(thread, "? why do they")
+        assert world.card(number + 1, thread).id, "what came after it was sent"
