@@ -31,6 +31,7 @@ class Rendered:
 
 def render_template(template: str, /, described: str = "", **values: object) -> Rendered:
     """Fill a template of ours. `described` is the page's data, escaped for a ``<script>`` element that is not run."""
+    described = writable(described)
     policy = POLICY + (f"'sha256-{_digest(described)}'" if described else "'none'")
     data = do_mark_safe(described)  # escaped where it was made
     text = templates().get_template(template).render(values, described=data, policy=policy)
@@ -55,6 +56,7 @@ def templates() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
+        auto_reload=False,
     )
     environment.globals.update(say=catalogue().say, iso=describing.iso, host_of=host_of, shorten=shorten)
     environment.filters["markdown"] = lambda text: do_mark_safe(to_html(text))  # sanitised there

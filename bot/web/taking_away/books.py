@@ -23,7 +23,7 @@ from bot.web.describing import iso
 from bot.web.marking.parser import Marked
 from bot.web.note_pages import article_of, line_of, questions_of
 from bot.web.notes import body_of
-from bot.web.taking_away.archives import pack
+from bot.web.taking_away.archives import Edition, pack
 from bot.web.taking_away.bodies import taken_along
 from bot.web.taking_away.media import Medium, ReadMedia, pictures_of
 from bot.web.taking_away.xhtml import is_well_formed, to_xhtml
@@ -93,10 +93,12 @@ def companion_epub(
     identity: str,
     bodies: Bodies = body_of,
     saved: Saved | None = None,
+    earlier: Edition | None = None,
 ) -> bytes:
     """Return the companion as an EPUB. `identity` is what all its editions share, the server's id for one.
 
-    `bodies` may know texts that were made before, `saved` whole chapters: the next edition then costs little.
+    `bodies` may know texts that were made before, `saved` whole chapters; what `earlier` holds packed is not packed
+    again: the next edition then costs little.
     """
     notes = [note for unit in units for note in unit.notes]
     pictures = pictures_of(notes, read_media)
@@ -107,14 +109,14 @@ def companion_epub(
         return kept if kept is not None and _fits(kept, note, shown) else chapter(note, bodies(note), shown)
 
     book = _Book(title, library_name, identity, [_part(place, unit, made) for place, unit in enumerate(units, 1)])
-    return pack(book.files(notes, pictures), first=("mimetype", b"application/epub+zip"))
+    return pack(book.files(notes, pictures), first=("mimetype", b"application/epub+zip"), earlier=earlier)
 
 
 def chapter(note: Note, body: Marked, pictures: Collection[str]) -> bytes:
     """Return a note as a document of a book that has these pictures, by the names of their files."""
     article = templates().get_template("note_article.html").render(article_of(note, body, questions_of(note)))
     there = taken_along(article, lambda name: f"{MEDIA}{name}" if name in pictures else "")
-    return _fill("chapter.xhtml", title=note.title, body=do_mark_safe(to_xhtml(there)))
+    return _fill("chapter.xhtml", title=_title_of(note), body=do_mark_safe(to_xhtml(there)))
 
 
 def chapter_name(note: Note) -> str:
@@ -126,6 +128,11 @@ def _id_of(note: Note) -> str:
     return f"note-{note.number}"
 
 
+def _title_of(note: Note) -> str:
+    """Return what the contents call a note: never nothing, which no reader could press."""
+    return note.title.strip() or _say("web.note.label", number=note.number)
+
+
 def _fits(kept: bytes, note: Note, pictures: Collection[str]) -> bool:
     """Tell whether a chapter of an earlier edition shows just those of its pictures that this one has."""
     names = {block.file.media_name for block in note.blocks if block.kind == BlockKind.IMAGE and block.file is not None}
@@ -133,8 +140,8 @@ def _fits(kept: bytes, note: Note, pictures: Collection[str]) -> bool:
 
 
 def _part(place: int, unit: CompanionUnit, made: Callable[[Note], bytes]) -> Part:
-    title = unit.name or _say("web.companion.without_unit")
-    chapters = tuple(Leaf(_id_of(note), note.title, made(note), line_of(note)["day"]) for note in unit.notes)
+    title = unit.name.strip() or _say("web.companion.without_unit")
+    chapters = tuple(Leaf(_id_of(note), _title_of(note), made(note), line_of(note)["day"]) for note in unit.notes)
     return Part(Leaf(f"unit-{place}", title, _fill("unit.xhtml", title=title, chapters=chapters)), chapters)
 
 
@@ -145,7 +152,7 @@ class _Book:
         self._parts = parts
         self._known = {
             "book": title,
-            "library_name": library_name,
+            "library_name": library_name.strip() or title,
             "identifier": uuid.uuid5(uuid.NAMESPACE_URL, f"vademecum:companion:{identity}").urn,
         }
 

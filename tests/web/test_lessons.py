@@ -1,0 +1,96 @@
+"""Lessons that nobody here wrote, posted in pieces as people would: nothing of them is lost on the way to a page."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import markdown
+import pytest
+
+from bot.models.companions import Note
+from bot.models.sessions import ThreadMessage
+from bot.services.library import Library
+from bot.services.scribes import capturing, compiling, sessions
+from bot.web.notes import body_of
+from tests.cast import BEN, MIA, OKAFOR, SERVER
+from tests.services.researching import CHANNEL
+from tests.web.elements import Element, codes, headings, links, read, tables
+from tests.web.posting import posted, without_front_matter
+
+SHARED = os.environ.get("VADEMECUM_SHARED", "")
+OURS = Path(__file__).parents[1] / "data" / "tides.md"
+LESSONS = [OURS, *sorted(Path(SHARED, "data", "lessons").glob("*.md"))] if SHARED else [OURS]
+"""Ours has what none of theirs has: tables, footnotes, lists of definitions, formulas on lines of their own."""
+
+THREAD = CHANNEL + 57
+SCRIBES = (MIA, BEN)
+
+
+def lesson(path: Path) -> tuple[str, str]:
+    """The title and the text of a lesson."""
+    title, text = without_front_matter(path.read_text("utf-8"))
+    return title or path.stem, text
+
+
+async def kept(library: Library, title: str, text: str) -> Note:
+    """The lesson as a compiled note, written by two scribes."""
+    start = sessions.Start(title, partner_ids=(BEN.user_id,), channel_id=CHANNEL)
+    session = await sessions.start_session(MIA, library, start)
+    await sessions.attach_thread(library, SERVER, session.number, THREAD)
+    first = (library.clock.now() - 1_420_070_400_000) << 22
+    for place, one in enumerate(posted(text), 1):
+        message = ThreadMessage(first + (place << 22), SCRIBES[one.scribe].user_id, one.text)
+        await capturing.message_written(library, SERVER, THREAD, message)
+    return (await compiling.compile_note(OKAFOR, library, session.number)).note
+
+
+def independent(text: str) -> Element:
+    """Python-Markdown's own reading of the lesson, in which tags are text, as in chat; a term of ours is one of its."""
+    parser = markdown.Markdown(extensions=["tables", "footnotes", "def_list", "fenced_code", "sane_lists"])
+    parser.preprocessors.deregister("html_block")
+    parser.inlinePatterns.deregister("html")
+    parser.ESCAPED_CHARS.extend("&$~")
+    terms = re.sub(r"^(\w[^`\n]*) :: (.*)$", r"\1\n:   \2", text, flags=re.MULTILINE)
+    return read(parser.convert(re.sub(r"~~(?!~)(\S.*?)~~", r"\1", terms)))
+
+
+def written_code(text: str) -> list[str]:
+    """The code in the lesson's fences, sign by sign."""
+    return [found[2].strip("\n") for found in re.finditer(r"^(```+|~~~+).*\n((?:.*\n)*?)\1$", text, re.MULTILINE)]
+
+
+def prose(page: Element) -> list[str]:
+    """The words of a text, without code, formulas, and what leads to footnotes and back."""
+    words = page.without("pre", "math", "sup", "by").words
+    return re.sub(r"\$\$?[^$`]+\$\$?|↩|…", " ", words).split()
+
+
+def footnotes(page: Element, name: str) -> list[str]:
+    """The words of the footnotes, in order."""
+    return [one.words.replace("↩", "").strip() for section in page.all(name) for one in section.all("li")]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=[path.stem for path in LESSONS])
+async def test_nothing_of_a_lesson_is_lost(library: Library, path: Path) -> None:
+    title, text = lesson(path)
+    page, source = read(body_of(await kept(library, title, text)).html), independent(text)
+    assert headings(page) == headings(source)
+    assert codes(page) == written_code(text)
+    assert tables(page) == tables(source)
+    assert footnotes(page, "footnotes") == footnotes(source, "footnote")
+    assert [one for one in links(page) if one in links(source)] == links(source)
+    assert all(address == words for address, words in links(page) if (address, words) not in links(source))
+    assert prose(page) == prose(source)
+
+
+def test_our_own_lesson_has_what_is_looked_for() -> None:
+    text = OURS.read_text("utf-8")
+    source = independent(text)
+    assert len(headings(source)) == 6
+    assert [len(one) for one in tables(source)] == [6]
+    assert len(footnotes(source, "footnote")) == 2
+    assert len(links(source)) == 4
+    assert len(written_code(text)) == 2
+    assert any("\t" in one for one in written_code(text))
