@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:  # what is published holds notes in turn
-    from bot.models.publications import PublicAnswer
+from bot.models.answers import PublicAnswer
 
 ENDINGS = {
     "image/png": "png",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.models.answers import PublicAnswer
 from bot.models.companions import Note, NoteFile
 
 
@@ -44,31 +45,6 @@ class ConsentRequest:
     title: str
     state: ConsentState
     byline: str
-
-
-@dataclass(frozen=True, slots=True)
-class PublicSource:
-    """A source as the public reads it. `link` is empty unless it is an http(s) address."""
-
-    kind: str
-    title: str
-    link: str
-    isbn: str
-    why: str
-    asked: str
-    checked: str
-
-
-@dataclass(frozen=True, slots=True)
-class PublicAnswer:
-    """An answer as the public reads it: Markdown text, a byline, its sources. Times in UTC milliseconds."""
-
-    ordinal: int
-    text: str
-    byline: str
-    endorsed: bool
-    created_at: int
-    sources: tuple[PublicSource, ...]
 
 
 @dataclass(frozen=True, slots=True)

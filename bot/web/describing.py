@@ -6,7 +6,8 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.models.publications import PublicAnswer, PublicPage
+from bot.models.answers import PublicAnswer
+from bot.models.publications import PublicPage
 
 NAME_LIMIT = 110
 """Characters of a headline that search engines show at most."""

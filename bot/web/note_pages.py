@@ -10,8 +10,9 @@ from typing import Any
 
 from jinja2.filters import do_mark_safe
 
+from bot.models.answers import PublicSource
 from bot.models.companions import Note, NoteBlock, NoteHole
-from bot.models.publications import PublicNotePage, PublicPage, PublicSource
+from bot.models.publications import PublicNotePage, PublicPage
 from bot.text import catalogue
 from bot.web.arranging import Arrangement
 from bot.web.companion import Companion, Unit, steps

@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.models.answers import PublicAnswer, PublicSource
 from bot.models.companions import Changes, Note, NoteBlock, NoteFile, NoteHole
-from bot.models.publications import PublicAnswer, PublicSource
 from bot.services.scribes.blocks import split
 from bot.services.scribes.markdown import plain, to_markdown
 from bot.services.scribes.tidying import outside_code, tidy

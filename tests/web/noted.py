@@ -9,8 +9,8 @@ from typing import Any
 
 from PIL import Image
 
+from bot.models.answers import PublicAnswer, PublicSource
 from bot.models.companions import Changes, CompanionUnit, Note, NoteBlock, NoteFile, NoteHole
-from bot.models.publications import PublicAnswer, PublicSource
 from bot.services.scribes.keeping import unit_key
 from tests.web.shelf import WHEN
 

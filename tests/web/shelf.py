@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.models.publications import PublicAnswer, PublicLibrary, PublicPage, PublicQuestion
+from bot.models.answers import PublicAnswer
+from bot.models.publications import PublicLibrary, PublicPage, PublicQuestion
 from tests.cast import SERVER
 
 WHEN = 1_795_000_000_000

@@ -7,7 +7,8 @@ import re
 
 import pytest
 
-from bot.models.publications import PublicPage, PublicSource
+from bot.models.answers import PublicSource
+from bot.models.publications import PublicPage
 from bot.web.arranging import NESTING_LIMIT, TRAIL_LIMIT, Arrangement, topic_slug
 from bot.web.describing import as_json_ld
 from bot.web.pages import LIST_LIMIT, Pages, excerpt

@@ -7,7 +7,8 @@ from collections import defaultdict
 from typing import Any
 from urllib.parse import urlsplit
 
-from bot.models.publications import PublicAnswer, PublicQuestion, PublicSource
+from bot.models.answers import PublicAnswer, PublicSource
+from bot.models.publications import PublicQuestion
 from bot.models.questions import QuestionState, SourceKind
 from bot.storage.database import Tx
 

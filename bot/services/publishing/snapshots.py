@@ -11,8 +11,9 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
+from bot.models.answers import PublicAnswer, PublicSource
 from bot.models.companions import Changes, Note, NoteBlock, NoteFile, NoteHole
-from bot.models.publications import PublicAnswer, PublicQuestion, PublicSource
+from bot.models.publications import PublicQuestion
 
 UNCHANGED = Changes(0, 0, 0)
 

@@ -14,9 +14,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from bot.errors import WrongState
+from bot.models.answers import PublicAnswer, PublicSource
 from bot.models.companions import Changes, Compilation, Note, NoteBlock, NoteFile, NoteHole
 from bot.models.people import Actor
-from bot.models.publications import PublicAnswer, PublicSource
 from bot.models.questions import QuestionState
 from bot.models.sessions import Block, BlockKind, BlockState, Session
 from bot.services import servers

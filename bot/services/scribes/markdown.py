@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
+from bot.models.answers import PublicAnswer, PublicSource
 from bot.models.companions import Changes, Note, NoteBlock, NoteFile, NoteHole
-from bot.models.publications import PublicAnswer, PublicSource
 from bot.models.questions import QuestionState
 from bot.models.sessions import Block, BlockKind, BlockState
 from bot.services.scribes import blocks
