@@ -31,7 +31,7 @@ def passage(text: str) -> str | None:
     """Return a text as HTML if it is nothing but easy paragraphs and flat lists; otherwise None."""
     if UNWANTED.search(text) or "\t" in text or "\r" in text:
         return None
-    made = []
+    made: list[str] = []
     for block in text.strip("\n").split("\n\n"):
         lines = block.split("\n")
         one = _list(lines) if block[:1] in {"-", "*", "+"} else _paragraph(block, lines)

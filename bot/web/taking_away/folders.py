@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from bot.models.companions import CompanionUnit, Note
 from bot.services.scribes.markdown import FOLDER, plain, to_markdown
@@ -16,7 +16,7 @@ from bot.text import catalogue
 from bot.web.arranging import topic_slug
 from bot.web.companion import WITHOUT_UNIT
 from bot.web.note_pages import line_of
-from bot.web.taking_away.archives import pack
+from bot.web.taking_away.archives import Edition, pack
 from bot.web.taking_away.media import ReadMedia, media_of
 from bot.web.templating import writable
 
@@ -24,6 +24,9 @@ NAME_LIMIT = 60
 """Characters of a note's title in the name of its file."""
 RESERVED = frozenset(["con", "prn", "aux", "nul", *(f"{name}{n}" for name in ("com", "lpt") for n in range(10))])
 """Names that mean a device to Windows, whatever ending they have."""
+
+Saved = Callable[[CompanionUnit, Note], bytes | None]
+"""Returns a note's file as an earlier edition has it, where it was made of the same note; else None."""
 
 _say = catalogue().say
 
@@ -33,9 +36,23 @@ def note_markdown(note: Note) -> bytes:
     return writable(to_markdown(note, catalogue())).encode()
 
 
-def companion_zip(units: Sequence[CompanionUnit], read_media: ReadMedia, *, title: str) -> bytes:
-    """Return the companion as Markdown files in folders, with a list of them."""
-    return pack(_files(units, read_media, title))
+def companion_zip(
+    units: Sequence[CompanionUnit],
+    read_media: ReadMedia,
+    *,
+    title: str,
+    saved: Saved | None = None,
+    earlier: Edition | None = None,
+) -> bytes:
+    """Return the companion as Markdown files in folders, with a list of them.
+
+    `saved` may know files of notes that were made before, `earlier` how they were packed.
+    """
+
+    def made(unit: CompanionUnit, note: Note) -> bytes:
+        return (saved(unit, note) if saved else None) or note_markdown(note)
+
+    return pack(_files(units, read_media, title, made), earlier=earlier)
 
 
 def note_name(note: Note) -> str:
@@ -45,25 +62,31 @@ def note_name(note: Note) -> str:
     return "-".join(part for part in (note.held_on, str(note.number), words) if part)
 
 
+def file_name(unit: CompanionUnit, note: Note) -> str:
+    """Return the name of a note's file in the archive."""
+    return f"{folder_of(unit)}/{note_name(note)}.md"
+
+
 def folder_of(unit: CompanionUnit) -> str:
     """Return the name of a unit's folder."""
     name = topic_slug(unit.key) if unit.key else WITHOUT_UNIT
     return f"{name}_" if name in RESERVED else name
 
 
-def _files(units: Sequence[CompanionUnit], read_media: ReadMedia, title: str) -> Iterator[tuple[str, bytes]]:
+def _files(
+    units: Sequence[CompanionUnit], read_media: ReadMedia, title: str, made: Callable[[CompanionUnit, Note], bytes]
+) -> Iterator[tuple[str, bytes]]:
     yield "README.md", writable(_contents(units, title)).encode()
     for unit in units:
-        folder = folder_of(unit)
-        yield from ((f"{folder}/{note_name(note)}.md", note_markdown(note)) for note in unit.notes)
+        yield from ((file_name(unit, note), made(unit, note)) for note in unit.notes)
         media = media_of(unit.notes, read_media).values()
-        yield from ((f"{folder}/{FOLDER}{one.name}", one.content) for one in media)
+        yield from ((f"{folder_of(unit)}/{FOLDER}{one.name}", one.content) for one in media)
 
 
 def _contents(units: Sequence[CompanionUnit], title: str) -> str:
     lines = [f"# {plain(title)}", "", _say("web.taking.pen_names")]
     for unit in units:
         lines += ["", f"## {plain(unit.name) or _say('web.companion.without_unit')}", ""]
-        notes = ((note, f"{folder_of(unit)}/{note_name(note)}.md") for note in unit.notes)
+        notes = ((note, file_name(unit, note)) for note in unit.notes)
         lines += [f"- [{plain(note.title)}]({path}), {line_of(note)['day']}" for note, path in notes]
     return "\n".join([*lines, ""])
