@@ -12,7 +12,8 @@ from bot.models.people import Actor
 from bot.services import librarians
 from bot.services.library import Library
 from bot.services.publishing import consenting, reading
-from bot.web.building import MARKER, build_site
+from bot.web.building import build_site
+from bot.web.manifest import MARKER
 from bot.web.pages import Pages
 from tests.cast import MIA, OKAFOR, SERVER
 from tests.services.publishing import published
