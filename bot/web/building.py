@@ -24,7 +24,8 @@ from bot.models.publications import PublicLibrary
 from bot.services.library import Library
 from bot.services.publishing import reading
 from bot.web import manifest
-from bot.web.manifest import MARKER, Manifest
+from bot.web.editions import TYPES, Before, edition, edition_key
+from bot.web.manifest import MARKER, Manifest, digest_of
 from bot.web.marking.parser import Marked
 from bot.web.note_pages import Bodies
 from bot.web.pages import ASSETS, LibraryLink, Pages, asset, libraries_page, missing_page, robots
@@ -119,18 +120,20 @@ class _Building:
         self._write(MARKER, self._is.written())
         return written
 
-    def body(self, folder: str, note: Note, key: str) -> Marked | None:
-        """Return the text of a note as it stands on its page in the old folder, if it was made of the same."""
-        name = f"{folder}notes/{note.number}/index.html"
+    def old_file(self, name: str) -> bytes | None:
+        """Return a file of the old folder, if it is there as it was written."""
         entry = self._was.entries.get(name)
-        if self._was.parts.get(name) != key or entry is None or not self._was.holds(self._old, name, entry.key):
+        if entry is None or not self._was.holds(self._old, name, entry.key):
             return None
-        found = _BODY.search(Path(self._old, name).read_text(encoding="utf-8"))
-        return Marked(found[1]) if found else None
+        return Path(self._old, name).read_bytes()
 
-    def has_body(self, name: str, key: str) -> None:
-        """Note of what the text on a note's page was made."""
+    def has_part(self, name: str, key: str) -> None:
+        """Note of what the text on a note's page is made."""
         self._is.parts[name] = key
+
+    def knew_part(self, name: str, key: str = "") -> bool:
+        """Tell whether the page in the old folder has the text that is made of `key`, or of the same as now."""
+        return self._was.parts.get(name) == (key or self._is.parts[name])
 
     def _put(self, planned: Planned) -> bool:
         target = self._target(planned.name)
@@ -171,32 +174,56 @@ def _files(
     """Every file of the site."""
     root = f"{base_url}/" if base_url else "./"
     if len(libraries) == 1:
-        pages = _pages(libraries[0], "", f"{base_url}/" if base_url else "", building)
-        yield from _library_files(pages, "", media, building)
-        yield _small("404.html", pages.missing(root).text)
+        one = _Folder("", libraries[0], root if base_url else "", building)
+        yield from one.files(media)
+        yield _small("404.html", one.pages.missing(root).text)
     else:
         yield from _assets("")
-        for one in libraries:
-            folder = f"{one.slug}/"
-            pages = _pages(one, folder, f"{base_url}/{folder}" if base_url else "", building)
-            yield from _library_files(pages, folder, media, building)
+        for library in libraries:
+            folder = f"{library.slug}/"
+            yield from _Folder(folder, library, f"{base_url}/{folder}" if base_url else "", building).files(media)
         yield _small("index.html", _list_of(libraries).text)
         yield _small("404.html", missing_page(root).text)
     yield _small("robots.txt", robots(_closed(libraries)))
 
 
-def _pages(library: PublicLibrary, folder: str, base_url: str, building: _Building) -> Pages:
-    return Pages(library, base_url, Bodies(partial(building.body, folder)))
+class _Folder:
+    """The files of one library, in the folder `name` of the site: empty, or with a slash at its end."""
 
+    def __init__(self, name: str, library: PublicLibrary, base_url: str, building: _Building) -> None:
+        self._name = name
+        self._building = building
+        self.pages = Pages(library, base_url, Bodies(self._body))
 
-def _library_files(pages: Pages, folder: str, media: MediaStore, building: _Building) -> Iterator[Planned]:
-    yield from _assets(folder)
-    for page in pages.library.notes:
-        building.has_body(f"{folder}notes/{page.note.number}/index.html", pages.notes.body_key(page))
-    for path in pages.makers:
-        yield Planned(f"{folder}{path}index.html", pages.key(path), partial(_page, pages, path))
-    for file in pages.library.media.values():
-        yield Planned(f"{folder}media/{file.media_name}", file.digest, partial(media.read, file.digest))
+    def files(self, media: MediaStore) -> Iterator[Planned]:
+        """Plan every file."""
+        yield from _assets(self._name)
+        for page in self.pages.library.notes:
+            self._building.has_part(self._page_of(page.note), self.pages.notes.body_key(page))
+        for path in self.pages.makers:
+            yield Planned(f"{self._name}{path}index.html", self.pages.key(path), partial(_page, self.pages, path))
+        for file in self.pages.library.media.values():
+            yield Planned(f"{self._name}media/{file.media_name}", file.digest, partial(media.read, file.digest))
+        if self.pages.library.notes:
+            yield from (self._edition(name, media) for name in TYPES)
+
+    def _edition(self, name: str, media: MediaStore) -> Planned:
+        before = Before(
+            lambda name: self._building.old_file(f"{self._name}{name}"),
+            lambda note: self._building.knew_part(self._page_of(note)),
+        )
+        key = digest_of(repr(edition_key(self.pages)))
+        return Planned(f"{self._name}{name}", key, lambda: edition(name, self.pages, media.read, before))
+
+    def _page_of(self, note: Note) -> str:
+        return f"{self._name}notes/{note.number}/index.html"
+
+    def _body(self, note: Note, key: str) -> Marked | None:
+        """Return the text of a note as it stands on its page in the old folder, if it was made of the same."""
+        name = self._page_of(note)
+        content = self._building.old_file(name) if self._building.knew_part(name, key) else None
+        found = _BODY.search(content.decode()) if content else None
+        return Marked(found[1]) if found else None
 
 
 def _page(pages: Pages, path: str) -> bytes:
@@ -209,7 +236,7 @@ def _assets(folder: str) -> Iterator[Planned]:
 
 def _small(name: str, text: str) -> Planned:
     """Plan a file that is made at every build, since that costs nothing."""
-    return Planned(name, manifest.digest_of(text), text.encode)
+    return Planned(name, digest_of(text), text.encode)
 
 
 def _list_of(libraries: tuple[PublicLibrary, ...]) -> Rendered:
