@@ -192,7 +192,7 @@ def continues(previous: Block, following: Block, fence: str = "") -> bool:
     if not texts or previous.author_id is None or previous.author_id != following.author_id:
         return False
     last, first = previous.text.rsplit("\n", 1)[-1], following.text.split("\n", 1)[0]
-    if split(previous.text, fence).fence:
+    if _fence_after(previous.text, fence):
         return not _begins_anew(first)
     return any(one.match(last) and one.match(first) for one in (_LIST_ITEM, _QUOTE)) or ("|" in last and "|" in first)
 
@@ -210,7 +210,12 @@ def joined(blocks: Sequence[Block], fence: str = "") -> str:
 
 
 def _left_open(block: Block, fence: str) -> str:
-    return split(block.text, fence).fence if block.kind is BlockKind.TEXT else ""
+    return _fence_after(block.text, fence) if block.kind is BlockKind.TEXT else ""
+
+
+def _fence_after(text: str, fence: str = "") -> str:
+    """Return the line that opened the fence which a text leaves open; most texts hold none."""
+    return split(text, fence).fence if fence or _TICKS in text or "~~~" in text else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +252,7 @@ def _whole(run: list[Block], fence: str) -> str:
     if _begins_anew(run[0].text.split("\n", 1)[0]):
         fence = ""
     text = (f"{fence}\n" if fence else "") + joined(run, fence)
-    left_open = split(text).fence
+    left_open = _fence_after(text)
     return f"{text}\n{_run_of(left_open)}" if left_open else text
 
 

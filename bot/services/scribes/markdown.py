@@ -281,6 +281,8 @@ def _own_footnotes(passages: list[_Passage]) -> list[_Passage]:
 
     What refers to one means that of its own passage, or the nearest of its author's, or the only one there is.
     """
+    if not any("[^" in one.text for one in passages):
+        return passages
     named = _names(_places(passages))
     return [_renamed(one, _called(at, passages, named)) for at, one in enumerate(passages)]
 

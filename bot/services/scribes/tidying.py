@@ -28,6 +28,8 @@ _FOOTNOTE = re.compile(r"[ ]{0,3}\[\^[^\]]+\]:")
 _MEANING = re.compile(r"[ ]{0,3}:[ ]")
 _LANGUAGE = re.compile(r"[\w#.+-]+")
 
+_PROSE = re.compile(r"[^\W\d_][^\n<|\t\r]*+(?:\n\n?[^\W\d_][^\n<|\t\r]*+)*+\Z")
+"""Paragraphs of which each line begins with a letter: most of what is written, and tidy as it is."""
 _LEFT_ALONE = re.compile(
     r"(?P<code>(?<!`)(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))"
     r"|(?P<address><(?:https?|mailto):[^\s<>]*>)"
@@ -43,6 +45,8 @@ def tidy(text: str, lower: int = 1) -> str:
 
     Fences are taken to be closed, as `blocks.pieces` leaves them.
     """
+    if _PROSE.match(text):
+        return text
     lines = _from_the_edge(text.replace("\r\n", "\n").expandtabs(TAB))
     tidied = _Tidied(lower)
     for line, following in pairwise([*lines, ""]):
