@@ -123,6 +123,12 @@ INSERT INTO session (server_id, class_id, number, title, unit, unit_key, held_on
 VALUES (:server_id, :class_id, :number, :title, :unit, :unit_key, :held_on, 'open', :channel_id, :started_by, :now)
 RETURNING id;
 
+-- name: time_of_recent_start$
+-- When somebody began a note the last time but :skip, in this server.
+SELECT started_at FROM session
+WHERE server_id = :server_id AND started_by_user_id = :user_id AND started_at > :since
+ORDER BY started_at DESC LIMIT 1 OFFSET :skip;
+
 -- name: add_scribe!
 INSERT INTO session_scribe (session_id, user_id, part, since) VALUES (:session_id, :user_id, :part, :now)
 ON CONFLICT (session_id, user_id, since) DO UPDATE SET part = excluded.part, until = NULL;
@@ -351,6 +357,20 @@ WHERE block_id = :block_id;
 
 -- name: link_question!
 UPDATE block SET question_id = :question_id WHERE server_id = :server_id AND id = :id;
+
+-- name: asked_in_notes$
+-- When somebody asked the last time but :skip in a note.
+SELECT created_at FROM question
+WHERE server_id = :server_id AND asker_user_id = :author_id AND origin = 'message' AND source_message_id IS NULL
+    AND created_at > :since
+ORDER BY created_at DESC LIMIT 1 OFFSET :skip;
+
+-- name: waits_to_be_asked$
+-- Whether another line of somebody's waits to be logged that stands in the note since a time.
+SELECT 1 FROM block
+WHERE session_id = :session_id AND kind = 'question' AND state = 'standing' AND question_id IS NULL
+    AND author_user_id = :author_id AND created_at > :since AND id <> :id
+LIMIT 1;
 
 -- name: holes_of_question
 -- Where it stands in notes, itself or as a question that repeats it.

@@ -325,12 +325,13 @@ def _marked(part: Part) -> str:
 
 
 def _sure(ref: Ref, key: str, texts: Catalogue) -> Reply:
+    version = str(whole(ref.extra))
     yes: Button = (
-        Ref(ref.kind, "restore_yes", ref.server_id, ref.number, ref.extra),
+        Ref(ref.kind, "restore_yes", ref.server_id, ref.number, version),
         texts.say("scribes.button.restore_yes"),
         "danger",
     )
-    return Reply(texts.say(key, number=ref.number, version=ref.extra), buttons=row(yes), update=True)
+    return Reply(texts.say(key, number=ref.number, version=version), buttons=row(yes), update=True)
 
 
 def _missed_lines(missed: MissedSession, texts: Catalogue) -> str:

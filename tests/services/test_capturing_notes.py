@@ -15,7 +15,7 @@ from bot.models.sessions import ALT_LIMIT, Block, BlockKind, BlockState, Cause, 
 from bot.services import drafts, due
 from bot.services.library import Library
 from bot.services.researchers import answering, asking, settling
-from bot.services.scribes import capturing, editing, keeping, merging, sessions
+from bot.services.scribes import capturing, editing, keeping, merging, questions, sessions
 from bot.storage import search
 from bot.storage.database import Tx
 from tests.cast import BEN, ELSEWHERE, MIA, NOOR, OKAFOR, OTHER_SERVER, SERVER, TOMASZ, MovableClock
@@ -598,6 +598,20 @@ class TestQuestions:
         for number in range(3):
             await write(library, f"? why {number}")
         assert (await asking.ask_question(MIA, library, asking.Ask("And one more?"))).number == 5
+
+    async def test_of_one_person_are_logged_as_many_as_can_be_followed(
+        self, library: Library, clock: MovableClock
+    ) -> None:
+        await write(library, "? a\n" * 500)
+        more = await write(library, "? b")
+        await write(library, "? c", NOOR)
+        numbers = [one.question_number for one in await standing(library) if one.question_number]
+        assert len(numbers) == questions.AN_HOUR + 1
+        told = [one for one in await payloads(library, "notice") if one["text"] == "scribes.notice.asked_too_much"]
+        assert [one["places"] for one in told] == [{"limit": questions.AN_HOUR}]
+        clock.advance(HOUR)
+        await edit(library, more, "? b, still")
+        assert (await block_saying(library, "? b, still")).question_number == max(numbers) + 1
 
     async def test_follow_an_edit(self, library: Library) -> None:
         message = await write(library, "? why red")

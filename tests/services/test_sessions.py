@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.clock import DAY, MINUTE
-from bot.errors import BadInput, NotAllowed, NotFound
+from bot.clock import DAY, HOUR, MINUTE
+from bot.errors import BadInput, NotAllowed, NotFound, TooMany
 from bot.models.people import Actor
 from bot.models.sessions import SCRIBES_LIMIT, ScribePart, Session, SessionState
 from bot.services import due
@@ -45,6 +45,16 @@ def parts(session: Session) -> dict[int, ScribePart]:
 
 
 class TestStart:
+    async def test_as_many_as_a_class_could_need_within_an_hour(self, library: Library, clock: MovableClock) -> None:
+        for _ in range(sessions.AN_HOUR):
+            await start(library, thread_id=None)
+        with pytest.raises(TooMany) as refused:
+            await start(library, thread_id=None)
+        assert refused.value.places == {"limit": sessions.AN_HOUR, "again_at": clock.now() + HOUR}
+        await start(library, NOOR, thread_id=None)
+        clock.advance(HOUR)
+        assert (await start(library, thread_id=None)).number == sessions.AN_HOUR + 2
+
     async def test_begins_a_note_led_by_who_starts_it(self, library: Library) -> None:
         session = await start(library, thread_id=None, unit="  Plants  in autumn ", partner_ids=())
         assert (session.number, session.title, session.state) == (1, "Leaves in autumn", SessionState.OPEN)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from bot.clock import DAY
-from bot.errors import BadInput, NotAllowed
+from bot.clock import DAY, HOUR
+from bot.errors import BadInput, NotAllowed, TooMany
 from bot.models.people import Actor, Capability
 from bot.models.sessions import SCRIBES_LIMIT, TITLE_LIMIT, UNIT_LIMIT, ScribePart, Session, SessionState
 from bot.services import events, servers
@@ -21,6 +21,8 @@ from bot.storage import outbox
 from bot.storage.database import Tx
 
 CLASS_LIMIT = 40
+AN_HOUR = 20
+"""Notes that one person may begin within an hour, a librarian as many as they like: each has a card and a thread."""
 ASK_AFTER = DAY
 """Milliseconds after a note was closed until its scribes are asked, once, whether it may be compiled."""
 COMPILE_ASK = "compile_ask"
@@ -49,7 +51,7 @@ async def start_session(actor: Actor, library: Library, start: Start, *, event_i
     """Begin a lesson's notes and queue their card, from which their thread is made. The same event gives the same one.
 
     A class that is not there yet is made for a librarian; the first that is named gives its name to the class that was
-    there without one. Raises BadInput (title, unit, class, too many scribes) and NotAllowed.
+    there without one. Raises BadInput (title, unit, class, too many scribes), NotAllowed, and TooMany with `again_at`.
     """
 
     def change(tx: Tx) -> Session:
@@ -68,6 +70,7 @@ def _start(tx: Tx, actor: Actor, start: Start) -> int:
     partner_ids = _partners(lead_id, start.partner_ids)
     timezone = tx.housekeeping.server(id=actor.server_id)["timezone"]
     class_id = _class(tx, actor, start.class_name)
+    _check_pace(tx, actor)
     number: int = tx.housekeeping.take_number(server_id=actor.server_id)
     session_id = tx.scribes.add_session(
         server_id=actor.server_id,
@@ -86,6 +89,14 @@ def _start(tx: Tx, actor: Actor, start: Start) -> int:
         tx.scribes.add_scribe(session_id=session_id, user_id=user_id, part=part, now=tx.now)
     outbox.draw_note(tx, actor.server_id, start.channel_id, number)
     return number
+
+
+def _check_pace(tx: Tx, actor: Actor) -> None:
+    last = tx.scribes.time_of_recent_start(
+        server_id=actor.server_id, user_id=actor.user_id, since=tx.now - HOUR, skip=AN_HOUR - 1
+    )
+    if last is not None and not may(actor, Capability.SET_UP):
+        raise TooMany("errors.notes_too_many", limit=AN_HOUR, again_at=last + HOUR)
 
 
 def _line(text: str, limit: int, key: str, *, required: bool = True) -> str:
