@@ -114,7 +114,8 @@ class Listening(NoteRoom):
         me = self.bot.user.id if self.bot.user else 0
         if event.guild_id is None or event.user_id == me:
             return None
-        blocks = await self.library.database.read(keeping.blocks_of_message, event.guild_id, event.message_id)
+        # Asked in the order of the changes: the message may have been heard of just now, and not be kept yet.
+        blocks = await self.library.database.write(keeping.blocks_of_message, event.guild_id, event.message_id)
         if not blocks:
             return None
         member = event.member or await self._member(event.guild_id, event.user_id)

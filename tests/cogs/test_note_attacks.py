@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+import simcord
 
 from bot.models.people import Actor
 from bot.services.learners import goals
@@ -13,7 +14,7 @@ from bot.services.learners.goals import Wish
 from tests.cogs.test_attacks import check
 from tests.cogs.test_note_listening import picture
 from tests.cogs.test_studying import own_cards
-from tests.cogs.world import World, raw_press, raw_submit
+from tests.cogs.world import World, raw_press, raw_submit, said
 
 KINDS = ("block", "goal", "my", "note", "section", "study")
 EXTRAS = ("", "²", "9" * 30 + "|", "1|1", "t|1|1", "0|" + "x" * 70)
@@ -72,3 +73,59 @@ async def test_forms_about_notes_take_any_words(
         if message.author.bot:
             assert not world.pinged(message)
             assert "@everyone" not in json.dumps([one.to_dict() for one in message.embeds]) + message.content
+
+
+OF_A_NOTE = (
+    ("note:version:{s}:1:1|3", ()),
+    ("note:change:{s}:1:1", ("2.1",)),
+    ("note:take_waiting:{s}:1", ("7",)),
+    ("block:edit:{s}:2", ()),
+    ("block:together:{s}:2", ()),
+    ("block:restore_yes:{s}:2:1", ()),
+    ("block:merge:{s}:0", ("1", "2")),
+    ("block:strike:{s}:1", ("2",)),
+    ("section:edit:{s}:1", ()),
+    ("study:accept:{s}:4:t|0|0", ()),
+)
+OF_A_STUDENT = (
+    ("study:card:{s}:0", ("1",)),
+    ("study:show:{s}:1:0|", ()),
+    ("study:edit:{s}:1", ()),
+    ("study:rate:{s}:1:0|3|", ()),
+    ("study:undo:{s}:1:1|", ()),
+    ("study:wrong:{s}:1", ()),
+    ("study:let_go_now:{s}:1", ()),
+    ("study:export:{s}:0", ()),
+    ("goal:show:{s}:1", ()),
+    ("goal:edit:{s}:1", ()),
+    ("goal:remove_now:{s}:1", ()),
+    ("my:work:{s}:0:1|terms", ()),
+)
+
+
+async def shown_to(
+    who: simcord.MemberActor, where: simcord.ChannelHandle, pressed: tuple[tuple[str, tuple[str, ...]], ...]
+) -> str:
+    """All that somebody is shown who presses what others own, forms too."""
+    results = [await raw_press(who, where, one.format(s=where.guild.id), *values) for one, values in pressed]
+    return "\n".join(json.dumps(one.modal) + said(one) for one in results).lower()
+
+
+async def test_nothing_of_a_note_is_shown_or_done_from_another_server(world: World) -> None:
+    number = await lived_in(world)
+    await world.lindqvist.slash(world.far_channel, "note start", title="Far away")
+    before = await world.blocks(number)
+    shown = await shown_to(world.lindqvist, world.far_channel, OF_A_NOTE + OF_A_STUDENT)
+    assert await world.blocks(number) == before
+    assert "small" in await shown_to(world.mia, world.biology, OF_A_NOTE), "the same presses show it to its scribe"
+    for word in ("small", "saw one", "front 0", "learn about"):
+        assert word not in shown
+
+
+async def test_nothing_of_a_student_is_shown_or_done_by_another(world: World) -> None:
+    await lived_in(world)
+    for who in (world.ben, world.okafor):
+        shown = await shown_to(who, world.biology, OF_A_STUDENT)
+        assert not [word for word in ("front 0", "back 0", "learn about") if word in shown]
+    own = await shown_to(world.tomasz, world.biology, OF_A_STUDENT)
+    assert not [word for word in ("front 0", "back 0", "learn about") if word not in own]

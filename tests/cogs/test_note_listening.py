@@ -114,6 +114,16 @@ class TestReactions:
         await world.noor.unreact(talk, "✂️")
         assert await states(world, number) == [STANDING, STANDING, STANDING]
 
+    async def test_right_after_the_message_too(self, world: World) -> None:
+        number = await world.start_note(world.noor)
+        thread, backend = world.thread(number), world.env.backend
+        for emoji, text in (("✂️", "I am hungry"), ("✅", "bud :: what a leaf comes from")):
+            message = backend.create_message(thread.id, world.mia.id, text)
+            backend.add_reaction(thread.id, message.id, emoji, world.noor.id)
+        await world.env.settle()
+        talk, term = await world.blocks(number)
+        assert (talk.state, term.checked_by) == (STRUCK, world.noor.id)
+
     async def test_a_librarian_who_is_no_scribe_may_too(self, world: World) -> None:
         number = await world.start_note()
         talk = await world.mia.send(world.thread(number), "I am hungry")
