@@ -1,5 +1,6 @@
 # What a person types, and the continuous integration too. Each target does its own set-up and is quick the second time.
-# Variables: PYTHON (default python3), VENV (default .venv), CHROMIUM (default: the first browser found), SITE (for check-site).
+# Variables: PYTHON (default python3), VENV (default .venv), CHROMIUM (default: the first browser found), SITE (for check-site),
+# VADEMECUM_SHARED (a folder with texts that are not ours, which some checks read where it is there).
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -47,6 +48,10 @@ else
 	rm -rf .cache/site
 	$(VENV)/bin/vademecum site build --sample --out .cache/site
 	$(python) -m tools.check_site .cache/site
+ifdef VADEMECUM_SHARED
+	$(python) -m tests.web.lesson_site .cache/lessons
+	$(python) -m tools.check_site .cache/lessons
+endif
 endif
 
 bench: $(VENV)/.ready-dev ## Measure, beside the floor of each measure; writes bench/results.jsonl

@@ -1,6 +1,6 @@
-"""Hold every page of a built site against the W3C's checker and axe-core: `python -m tools.check_site DIR`.
+"""Hold every page of a built site against the W3C's checkers and axe-core: `python -m tools.check_site DIR`.
 
-The W3C's checker (vnu, in Java) reads the HTML, CSS and SVG files; axe-core looks at each page as Chromium draws it, in
+The W3C's checker (vnu, in Java) reads the HTML, CSS and SVG files, its EPUBCheck the e-books; axe-core looks at each page as Chromium draws it, in
 the light and the dark scheme, on a phone and on a desk. Both must report nothing, and no page may ask another host for
 anything or write an error to the console. Exits with 1 when there is something to mend, with 2 when there is no page.
 The environment variable CHROMIUM names the browser.
@@ -20,6 +20,8 @@ from pathlib import Path
 from urllib.parse import quote
 
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
+
+from tools import check_epub
 
 MODULES = Path(__file__).resolve().parent / "site" / "node_modules"
 VNU = MODULES / "vnu-jar" / "build" / "dist" / "vnu.jar"
@@ -99,6 +101,7 @@ def problems(folder: Path) -> list[str]:
     """Return everything that is wrong with the site in `folder`."""
     with served(folder) as address, sync_playwright() as playwright:
         found = markup_problems(folder, address)
+        found += [line for book in sorted(folder.rglob("*.epub")) for line in check_epub.problems(book)]
         browser = playwright.chromium.launch(executable_path=os.environ.get("CHROMIUM") or None, args=["--no-sandbox"])
         for path in paths(folder, ".html"):
             for screen in SCREENS:

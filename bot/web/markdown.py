@@ -29,6 +29,7 @@ NESTED_LIMIT = 400
 _PLAIN = r"[^\s\"#%/:<>?@\[\\\]^`{|}]"
 _HOST = re.compile(rf"(?:{_PLAIN}+(?::{_PLAIN}*)?@)?(?:{_PLAIN}+|\[[\da-fA-F:.]+\])(?::\d*)?")
 _NO_URL = re.compile(r"[\s\"#<>\[\\\]^`{|}\x00-\x20\x7f]|%(?![\da-fA-F]{2})")
+_NOWHERE = re.compile(r'<a(?: (?!href=)[a-z-]+="[^"]*")*>(.*?)</a>', re.DOTALL)
 _HALVES = re.compile("[\ud800-\udfff]")
 """Halves of pairs that stand alone: no text in UTF-8 can hold them."""
 _NESTING = re.compile(r"[\[\]*_`~<>!()]")
@@ -53,7 +54,7 @@ def _plain(text: str) -> str:
 
 
 def _sanitise(made: str) -> str:
-    return nh3.clean(
+    safe = nh3.clean(
         made,
         tags=TAGS,
         attributes={"a": {"href"}, "*": set()},
@@ -61,6 +62,12 @@ def _sanitise(made: str) -> str:
         url_schemes=set(SCHEMES),
         link_rel=LINK_REL,
     )
+    return without_dead_links(safe)
+
+
+def without_dead_links(html: str) -> str:
+    """Return sanitised HTML in which a link that leads nowhere is only its words."""
+    return _NOWHERE.sub(r"\1", html)
 
 
 def _leads_out(_tag: str, name: str, value: str) -> str | None:

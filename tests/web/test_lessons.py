@@ -2,48 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import re
 from pathlib import Path
 
 import markdown
 import pytest
 
-from bot.models.companions import Note
-from bot.models.sessions import ThreadMessage
 from bot.services.library import Library
-from bot.services.scribes import capturing, compiling, sessions
 from bot.web.notes import body_of
-from tests.cast import BEN, MIA, OKAFOR, SERVER
-from tests.services.researching import CHANNEL
 from tests.web.elements import Element, codes, headings, links, read, tables
-from tests.web.posting import posted, without_front_matter
-
-SHARED = os.environ.get("VADEMECUM_SHARED", "")
-OURS = Path(__file__).parents[1] / "data" / "tides.md"
-LESSONS = [OURS, *sorted(Path(SHARED, "data", "lessons").glob("*.md"))] if SHARED else [OURS]
-"""Ours has what none of theirs has: tables, footnotes, lists of definitions, formulas on lines of their own."""
-
-THREAD = CHANNEL + 57
-SCRIBES = (MIA, BEN)
-
-
-def lesson(path: Path) -> tuple[str, str]:
-    """The title and the text of a lesson."""
-    title, text = without_front_matter(path.read_text("utf-8"))
-    return title or path.stem, text
-
-
-async def kept(library: Library, title: str, text: str) -> Note:
-    """The lesson as a compiled note, written by two scribes."""
-    start = sessions.Start(title, partner_ids=(BEN.user_id,), channel_id=CHANNEL)
-    session = await sessions.start_session(MIA, library, start)
-    await sessions.attach_thread(library, SERVER, session.number, THREAD)
-    first = (library.clock.now() - 1_420_070_400_000) << 22
-    for place, one in enumerate(posted(text), 1):
-        message = ThreadMessage(first + (place << 22), SCRIBES[one.scribe].user_id, one.text)
-        await capturing.message_written(library, SERVER, THREAD, message)
-    return (await compiling.compile_note(OKAFOR, library, session.number)).note
+from tests.web.lesson_site import LESSONS, OURS, kept, lesson
 
 
 def independent(text: str) -> Element:

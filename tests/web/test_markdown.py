@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from bot.web.markdown import NESTED_LIMIT, host_of, to_html
+from bot.web.markdown import NESTED_LIMIT, host_of, outward, to_html
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -84,6 +84,39 @@ def test_links_lead_out_without_a_word_about_us() -> None:
     assert to_html("(https://a.example/b)") == f"<p>({link}https://a.example/b</a>)</p>"
     assert to_html("[https://a.example/b](https://a.example/b)") == f"<p>{link}https://a.example/b</a></p>"
     assert to_html("<ms.okafor@school.example>").count("href") == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        ("https://a.example/b?c=d#e", "https://a.example/b?c=d#e"),
+        ("HTTP://A.example:80", "HTTP://A.example:80"),
+        ("http://[::1]/", "http://[::1]/"),
+        ("https://mia@a.example/", "https://mia@a.example/"),
+        ("https://вода.example/путь", "https://вода.example/путь"),
+        ('https://a.example/"x" [1]|#a#b', "https://a.example/%22x%22%20%5B1%5D%7C#a%23b"),
+        ("https://a.example/100%", "https://a.example/100%25"),
+        ("mailto:a@b.example?subject=so it is", "mailto:a@b.example?subject=so%20it%20is"),
+        ("mailto://a.example", None),
+        ("https:evil.example", None),
+        ("//evil.example", None),
+        ("https://a@b@evil.example/", None),
+        ("https://%00/", None),
+        ("https://a.example:99999/", None),
+        ("http://[::1]:80:80/", None),
+        ("javascript:alert(1)", None),
+    ],
+)
+def test_a_link_is_written_as_a_url_is_or_is_none(typed: str, address: str | None) -> None:
+    assert outward(typed) == address
+
+
+def test_a_link_that_leads_nowhere_is_only_its_words() -> None:
+    assert to_html("a [*b*](javascript:alert(1)) c") == "<p>a <em>b</em> c</p>"
+
+
+def test_halves_of_pairs_are_left_out() -> None:
+    assert to_html("a\ud83d b") == "<p>a b</p>"
 
 
 def test_a_picture_from_elsewhere_becomes_a_link_to_it() -> None:

@@ -18,7 +18,7 @@ from markdown.blockprocessors import BlockProcessor
 from markdown.extensions.footnotes import FootnoteBlockProcessor
 from markdown.util import ETX, STX, AtomicString
 
-from bot.web.markdown import host_of, outward
+from bot.web.markdown import host_of, outward, without_dead_links
 from bot.web.marking import inline
 from bot.web.marking.colours import code
 from bot.web.marking.easy import passage
@@ -465,7 +465,7 @@ class _Wall:
     def clean(self, made: str, around: Surroundings) -> str:
         """Return it safe."""
         self._around, self._pictures = around, set(around.media.values())
-        return _OWN_LINK.sub(r"\1", self._cleaner.clean(made))
+        return without_dead_links(_OWN_LINK.sub(r"\1", self._cleaner.clean(made)))
 
     def _kept(self, _tag: str, name: str, value: str) -> str | None:
         prefix = self._around.prefix if self._around else ""

@@ -11,7 +11,6 @@ Address = Callable[[str], str]
 """Returns where a picture is, given the name of its file; empty where it is not to be had."""
 
 _LINK = re.compile(r'<a href="\.\./\.\./(?:questions|media)/[^"]*"([^>]*)>([^<]*)</a>')
-_NOWHERE = re.compile(r'<a(?: (?!href=)[a-z-]+="[^"]*")*>(.*?)</a>', re.DOTALL)
 _PICTURE = re.compile(rf'<img((?: [a-z]+="[^"]*")*? src=")({re.escape(MEDIA_ADDRESS)}([^"]+))("(?: [a-z]+="[^"]*")*)>')
 _LAZY = ' loading="lazy"'
 _ALT = re.compile(r' alt="([^"]*)"')
@@ -20,7 +19,7 @@ _ALT = re.compile(r' alt="([^"]*)"')
 def taken_along(html: str, address: Address) -> str:
     """Return a text that `notes.body_of` made, with pictures from `address` and no link to other pages of ours.
 
-    A picture that is not to be had is told in its words; a link that leads nowhere is text.
+    A picture that is not to be had is told in its words.
     """
 
     def picture(found: re.Match[str]) -> str:
@@ -30,5 +29,4 @@ def taken_along(html: str, address: Address) -> str:
         words = _ALT.search(found[0])
         return f'<span class="missing">{words[1] if words else ""}</span>'
 
-    within = _NOWHERE.sub(r"<span>\1</span>", _LINK.sub(r"<span\1>\2</span>", html))
-    return _PICTURE.sub(picture, within)
+    return _PICTURE.sub(picture, _LINK.sub(r"<span\1>\2</span>", html))
