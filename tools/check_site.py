@@ -1,9 +1,9 @@
 """Hold every page of a built site against the W3C's checkers and axe-core: `python -m tools.check_site DIR`.
 
-The W3C's checker (vnu, in Java) reads the HTML, CSS and SVG files, its EPUBCheck the e-books; axe-core looks at each page as Chromium draws it, in
-the light and the dark scheme, on a phone and on a desk. Both must report nothing, and no page may ask another host for
-anything or write an error to the console. Exits with 1 when there is something to mend, with 2 when there is no page.
-The environment variable CHROMIUM names the browser.
+The W3C's checker (vnu, in Java) reads the HTML, CSS and SVG files, its EPUBCheck the e-books; axe-core looks at each
+page as Chromium draws it, in the light and the dark scheme, on a phone and on a desk. All must report nothing, and no
+page may ask another host for anything or write an error to the console. Exits with 1 when there is something to mend,
+with 2 when there is no page. The environment variable CHROMIUM names the browser.
 """
 
 from __future__ import annotations
