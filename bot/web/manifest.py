@@ -17,7 +17,7 @@ MARKER = ".vademecum-site"
 _SAYS = "Written by vademecum site build; the next build replaces this folder. Of what each file was made:"
 _CODE = ("bot.models", "bot.services.scribes", "bot.text", "bot.web")
 """Where what makes a page is: the code, the templates, the words."""
-_LIBRARIES = ("Jinja2", "latex2mathml", "Markdown", "nh3")
+_LIBRARIES = ("Jinja2", "latex2mathml", "Markdown", "nh3", "Pygments")
 
 
 @dataclass(frozen=True, slots=True)
