@@ -16,8 +16,9 @@ import pytest_asyncio
 from aiohttp import web
 from playwright.async_api import Browser, Page, Route
 
+from bot.models.answers import PublicAnswer, PublicSource
 from bot.models.companions import Note, NoteHole
-from bot.models.publications import PublicAnswer, PublicNotePage, PublicSource
+from bot.models.publications import PublicNotePage
 from bot.web.notes import body_of
 from bot.web.pages import ASSETS, Pages, asset
 from bot.web.taking_away.books import chapter

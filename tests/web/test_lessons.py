@@ -10,6 +10,7 @@ import pytest
 
 from bot.services.library import Library
 from bot.web.notes import body_of
+from bot.web.taking_away.folders import note_markdown
 from tests.web.elements import Element, codes, headings, links, read, tables
 from tests.web.lesson_site import LESSONS, OURS, kept, lesson
 
@@ -51,6 +52,17 @@ async def test_nothing_of_a_lesson_is_lost(library: Library, path: Path) -> None
     assert [one for one in links(page) if one in links(source)] == links(source)
     assert all(address == words for address, words in links(page) if (address, words) not in links(source))
     assert prose(page) == prose(source)
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=[path.stem for path in LESSONS])
+async def test_nothing_of_a_lesson_is_lost_in_its_markdown(library: Library, path: Path) -> None:
+    title, text = lesson(path)
+    made, source = independent(note_markdown(await kept(library, title, text)).decode()), independent(text)
+    assert [one for one in headings(made)[1:] if one in headings(source)] == headings(source)
+    assert codes(made) == codes(source)
+    assert tables(made) == tables(source)
+    assert footnotes(made, "footnote") == footnotes(source, "footnote")
+    assert [one for one in links(made) if one in links(source)] == links(source)
 
 
 def test_our_own_lesson_has_what_is_looked_for() -> None:

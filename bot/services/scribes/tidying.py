@@ -32,7 +32,7 @@ _PROSE = re.compile(r"[^\W\d_][^\n<|\t\r]*+(?:\n\n?[^\W\d_][^\n<|\t\r]*+)*+\Z")
 """Paragraphs of which each line begins with a letter: most of what is written, and tidy as it is."""
 _LEFT_ALONE = re.compile(
     r"(?P<code>(?<!`)(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))"
-    r"|(?P<address><(?:https?|mailto):[^\s<>]*>)"
+    r"|(?P<address><(?:(?:https?|mailto):[^\s<>]*|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)>)"
     r"|(?P<formula>\$\$.+?\$\$|(?<![\\$\w])\$(?=\S)[^\n$]*?(?<=\S)\$(?!\d))",
     re.DOTALL,
 )
