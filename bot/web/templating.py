@@ -18,8 +18,11 @@ from bot.web.markdown import host_of, to_html
 POLICY = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; script-src "
 """Nothing runs, nothing is sent, nothing is asked of another host. What follows is the digest of the page's data."""
 
-_LAST_TWO = "".join(chr((plane << 16) + last) for plane in range(1, 17) for last in (0xFFFE, 0xFFFF))
-_NO_TEXT = re.compile(f"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff{_LAST_TWO}]")
+_PLAIN = re.compile("[\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufdcf\ufdf0-\ufffd]*+\\Z")
+_NO_TEXT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
+_FAR = re.compile("[\U00010000-\U0010ffff]")
+_LAST = 0xFFFE
+"""The last two places of each plane of Unicode are no signs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,9 @@ def render_template(template: str, /, described: str = "", **values: object) -> 
 
 def writable(text: str) -> str:
     """Return a text without what no page may hold: control signs, halves of pairs, signs that are none."""
-    return _NO_TEXT.sub("", text)
+    if _PLAIN.match(text):
+        return text  # as nearly every page is, and told at once
+    return _FAR.sub(lambda found: "" if ord(found[0]) & _LAST == _LAST else found[0], _NO_TEXT.sub("", text))
 
 
 def _digest(text: str) -> str:
