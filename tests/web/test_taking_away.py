@@ -7,6 +7,7 @@ import hashlib
 import io
 import re
 import zipfile
+import zlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ from hypothesis import strategies as st
 from bot.models.companions import CompanionUnit, Note
 from bot.web.marking.parser import Marked
 from bot.web.notes import body_of
-from bot.web.taking_away.archives import pack
+from bot.web.taking_away.archives import Edition, pack
 from bot.web.taking_away.books import chapter_name, companion_epub
 from bot.web.taking_away.folders import RESERVED, companion_zip, folder_of, note_markdown, note_name
 from bot.web.taking_away.media import Medium, ReadMedia, media_of, pictures_of
@@ -79,6 +80,37 @@ def test_an_archive_says_nothing_of_when_and_where_it_was_made() -> None:
     assert [one.filename for one in entries] == ["mimetype", "b/a.md", "c.png"]
     assert [one.compress_type for one in entries] == [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_STORED]
     assert {one.date_time for one in entries} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_a_file_in_an_archive_can_be_read_by_everybody_who_unpacks_it() -> None:
+    (entry,) = zipfile.ZipFile(io.BytesIO(pack([("a.md", b"words")]))).infolist()
+    assert (entry.create_system, entry.external_attr >> 16) == (3, 0o644)
+    assert not entry.is_dir()
+
+
+def test_what_an_earlier_archive_packed_is_taken_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    files = {"a.md": b"words " * 100, "b.md": b"others " * 100, "c.png": drawn()}
+    first = pack(files.items())
+    earlier = Edition(first)
+    assert {name: earlier.read(name) for name in (*files, "d.md")} == files | {"d.md": None}
+    anew = files | {"b.md": b"changed " * 100, "d.md": b"new"}
+    plain = pack(anew.items())
+    compressed: list[bytes] = []
+    compress = zlib.compress
+
+    def noted_down(content: bytes, **how: int) -> bytes:
+        compressed.append(content)
+        return compress(content, **how)
+
+    monkeypatch.setattr(zlib, "compress", noted_down)
+    assert pack(anew.items(), earlier=earlier) == plain
+    assert compressed == [anew["b.md"], anew["d.md"]]
+    assert unpacked(plain) == anew
+
+
+def test_what_is_no_archive_is_refused() -> None:
+    with pytest.raises(zipfile.BadZipFile):
+        Edition(b"PK no more")
 
 
 def test_a_file_that_is_gone_or_is_not_what_it_says_is_done_without() -> None:
