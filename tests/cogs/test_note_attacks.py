@@ -107,6 +107,7 @@ async def shown_to(
     who: simcord.MemberActor, where: simcord.ChannelHandle, pressed: tuple[tuple[str, tuple[str, ...]], ...]
 ) -> str:
     """All that somebody is shown who presses what others own, forms too."""
+    assert where.guild is not None
     results = [await raw_press(who, where, one.format(s=where.guild.id), *values) for one, values in pressed]
     return "\n".join(json.dumps(one.modal) + said(one) for one in results).lower()
 

@@ -117,3 +117,17 @@ async def test_deleted_words_are_in_no_file_an_hour_later(world: World) -> None:
     await an_hour_later(world)
     assert {one.state for one in await world.blocks(number)} == {BlockState.REMOVED}
     assert files_with(data) == []
+
+
+async def test_words_that_only_a_card_quotes_are_gone_too(world: World) -> None:
+    data = world.bot.settings.data_dir
+    message = await world.ben.send(world.biology, f"A {WORD} is a cicada.")
+    menu = await world.tomasz.context_menu(world.biology, "Make something of this", message)
+    assert menu.response is not None
+    form = await world.tomasz.click(menu.response, label="Study card")
+    told = await world.fill(world.tomasz, form, front="The last word?", back=message.content, unit="")
+    assert "your cards" in told
+    assert files_with(data)
+    await world.ben.delete(message)
+    await an_hour_later(world)
+    assert files_with(data) == []

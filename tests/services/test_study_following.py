@@ -14,7 +14,7 @@ from bot.services import servers
 from bot.services.learners import cards, following
 from bot.services.learners.cards import Draft
 from bot.services.library import Library
-from bot.services.researchers import answering, asking, capturing, settling
+from bot.services.researchers import answering, asking, capturing, minding, settling
 from bot.services.scribes import keeping, reacting
 from bot.storage.database import Tx
 from tests.cast import BEN, MIA, NOOR, OKAFOR, SERVER, TOMASZ
@@ -236,8 +236,11 @@ async def test_a_draft_of_a_deleted_message_is_deleted(library: Library) -> None
     await keep_draft(library, "study.make.5|abc", 77)
     await keep_draft(library, "study.make.5|abc", 78)
     await keep_draft(library, "question.answer", 77)
+    await capturing.messages_deleted(library, SERVER, [76])
+    assert (minding.FORGET_WORDS, 0) not in await researching.promises(library)
     await capturing.messages_deleted(library, SERVER, [77])
     assert await kept_drafts(library) == ["study.make.5|abc", "question.answer"]
+    assert (minding.FORGET_WORDS, 0) in await researching.promises(library), "its words leave the file's log, too"
 
 
 async def test_drafts_of_cards_go_with_what_they_quote(library: Library) -> None:

@@ -86,11 +86,16 @@ def on_question_changed(tx: Tx, question: Question) -> None:
     _follow(tx, cards, sides)
 
 
-def on_messages_deleted(tx: Tx, server_id: int, message_ids: Iterable[int]) -> None:
-    """Let go of what cards, and drafts of cards, hold word for word of messages that were deleted in Discord."""
+def on_messages_deleted(tx: Tx, server_id: int, message_ids: Iterable[int]) -> bool:
+    """Let go of what cards, and drafts of cards, hold word for word of messages that were deleted in Discord.
+
+    Return whether there was anything.
+    """
+    let_go = 0
     for message_id in message_ids:
-        tx.studying.forget_message(server_id=server_id, message_id=message_id)
-        tx.studying.forget_drafts(server_id=server_id, form="study.make.", target=message_id)
+        let_go += tx.studying.forget_message(server_id=server_id, message_id=message_id)
+        let_go += tx.studying.forget_drafts(server_id=server_id, form="study.make.", target=message_id)
+    return let_go > 0
 
 
 def _follow(tx: Tx, cards: list[dict[str, Any]], sides: Sides | None) -> None:

@@ -85,7 +85,8 @@ async def messages_deleted(library: Library, server_id: int, message_ids: Collec
 
     def change(tx: Tx) -> tuple[str, ...]:
         let_go: list[str] = []
-        on_messages_deleted(tx, server_id, message_ids)
+        if on_messages_deleted(tx, server_id, message_ids):
+            minding.plan_forgetting(tx, server_id)
         for message_id in message_ids:
             for row in tx.researchers.captured_in(server_id=server_id, message_id=message_id):
                 let_go += _let_go(tx, server_id, message_id, row)
