@@ -14,6 +14,8 @@ from bot.web.taking_away.folders import note_markdown
 from tests.web.elements import Element, codes, headings, links, read, tables
 from tests.web.lesson_site import LESSONS, OURS, kept, lesson
 
+on_session_loop = pytest.mark.asyncio(loop_scope="session")  # as the library of these tests
+
 
 def independent(text: str) -> Element:
     """Python-Markdown's own reading of the lesson, in which tags are text, as in chat; a term of ours is one of its."""
@@ -41,6 +43,7 @@ def footnotes(page: Element, name: str) -> list[str]:
     return [one.words.replace("↩", "").strip() for section in page.all(name) for one in section.all("li")]
 
 
+@on_session_loop
 @pytest.mark.parametrize("path", LESSONS, ids=[path.stem for path in LESSONS])
 async def test_nothing_of_a_lesson_is_lost(library: Library, path: Path) -> None:
     title, text = lesson(path)
@@ -54,6 +57,7 @@ async def test_nothing_of_a_lesson_is_lost(library: Library, path: Path) -> None
     assert prose(page) == prose(source)
 
 
+@on_session_loop
 @pytest.mark.parametrize("path", LESSONS, ids=[path.stem for path in LESSONS])
 async def test_nothing_of_a_lesson_is_lost_in_its_markdown(library: Library, path: Path) -> None:
     title, text = lesson(path)

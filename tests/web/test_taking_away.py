@@ -16,6 +16,7 @@ from xml.etree import ElementTree
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from playwright.async_api import Browser
 
 from bot.models.companions import CompanionUnit, Note
 from bot.web.marking.parser import Marked
@@ -407,3 +408,24 @@ def test_the_page_holds_what_a_note_has_to_say() -> None:
     aims = {one.attributes["href"][1:] for one in page.all("a") if one.attributes["href"].startswith("#")}
     assert aims <= ids
     assert len(aims) > 8
+
+
+@pytest.mark.asyncio(loop_scope="session")
+async def test_the_file_opens_by_itself_in_a_browser_and_is_printed_on_a4(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "cells.html"
+    path.write_bytes(note_html(lesson(), read_media, "Riverside"))
+    context = await browser.new_context()
+    page, asked, said = await context.new_page(), [], []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("console", lambda message: said.append(message.text))
+    await page.goto(path.as_uri())
+    widths = await page.locator("img").evaluate_all("all => all.map(one => one.naturalWidth)")
+    paper = await page.evaluate("getComputedStyle(document.body).backgroundColor")
+    printed = await page.pdf(prefer_css_page_size=True)
+    await context.close()
+    assert said == []
+    assert [url for url in asked if not url.startswith("data:image/")] == [path.as_uri()]
+    assert widths[1] == 48
+    assert paper == "rgb(251, 248, 241)"
+    width, height = map(float, re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed)[0])
+    assert (round(width), round(height)) == (595, 842)
