@@ -69,6 +69,15 @@ async def test_nothing_of_a_lesson_is_lost_in_its_markdown(library: Library, pat
     assert [one for one in links(made) if one in links(source)] == links(source)
 
 
+@on_session_loop
+async def test_a_tab_in_code_stays_one_everywhere(library: Library) -> None:
+    title, text = lesson(OURS)
+    note = await kept(library, title, text)
+    (line,) = [line for code in written_code(text) for line in code.split("\n") if line.startswith("\t")]
+    assert f"\n{line}\n".encode() in note_markdown(note)
+    assert line in "\n".join(codes(read(body_of(note).html)))
+
+
 def test_our_own_lesson_has_what_is_looked_for() -> None:
     text = OURS.read_text("utf-8")
     source = independent(text)

@@ -47,7 +47,8 @@ def tidy(text: str, lower: int = 1) -> str:
     """
     if _PROSE.match(text):
         return text
-    lines = _from_the_edge(text.replace("\r\n", "\n").expandtabs(TAB))
+    typed = _told_apart(text.replace("\r\n", "\n").split("\n"))
+    lines = _from_the_edge("\n".join(line if is_code else line.expandtabs(TAB) for line, is_code in typed))
     tidied = _Tidied(lower)
     for line, following in pairwise([*lines, ""]):
         tidied.add(line, following)
