@@ -8,7 +8,6 @@ and nothing is written about who reads what.
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
@@ -18,8 +17,10 @@ from aiohttp import web
 
 from bot.services.library import Library
 from bot.services.publishing import reading
+from bot.web.answering import answered
 
 if TYPE_CHECKING:
+    from bot.web.downloads import Downloads
     from bot.web.pages import Pages
     from bot.web.templating import Rendered
 
@@ -38,9 +39,6 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 """What goes along with every answer; a page has a Content-Security-Policy of its own."""
-
-MEDIA_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
-"""A picture or a PDF that is opened by itself runs nothing and reaches nothing; a browser's viewer needs styles."""
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -71,6 +69,7 @@ class Site:
     def __init__(self, library: Library) -> None:
         self._library = library
         self._kept: OrderedDict[str, Pages] = OrderedDict()
+        self._downloads: Downloads | None = None
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Answer a GET or a HEAD."""
@@ -93,23 +92,13 @@ class Site:
         """Return a page or a file of one library; None where it has none of this name."""
         if path.startswith("assets/"):
             return _asset(request, path.removeprefix("assets/"))
-        if path.startswith("media/"):
-            return await self._media(request, pages, path.removeprefix("media/"))
-        if (rendered := pages.render(path)) is not None:
+        if path in pages.makers:
+            # In a thread: the page of a large unit takes a while to make, and the bot has more to do.
+            rendered = await asyncio.to_thread(pages.makers[path], path)
             return _html(request, rendered, indexable=pages.library.indexable)
         if not path.endswith("/") and f"{path}/" in pages.makers:
             raise web.HTTPPermanentRedirect(f"{path.rpartition('/')[2]}/")
-        return None
-
-    async def _media(self, request: web.Request, pages: Pages, name: str) -> web.StreamResponse | None:
-        """Return a file of a published note; None for whatever else the media store may hold."""
-        named = {file.media_name: file for file in pages.library.media.values()}
-        if name not in named:
-            return None
-        content = await asyncio.to_thread(self._library.media.read, named[name].digest)
-        response = _fresh(request, content, named[name].content_type, charset=None)
-        response.headers["Content-Security-Policy"] = MEDIA_POLICY
-        return response
+        return await self._files.answer(request, pages, path)
 
     async def _pages(self, slug: str) -> Pages | None:
         from bot.web.pages import Pages
@@ -119,7 +108,10 @@ class Site:
         if found is None:
             return None
         if kept is None or kept.library is not found:
-            kept = Pages(found, f"{self._library.site_url}/{slug}/" if self._library.site_url else "")
+            kept = Pages(
+                found, f"{self._library.site_url}/{slug}/" if self._library.site_url else "", kept and kept.bodies
+            )
+            self._files.forget(found.server_id)
         self._kept[slug] = kept
         while len(self._kept) > KEPT_LIBRARIES:
             self._kept.popitem(last=False)
@@ -144,7 +136,7 @@ class Site:
 
         found = await self._all()
         closed = [f"{self._prefix}/{one.library.slug}/" for one in found if not one.library.indexable]
-        return _fresh(request, robots(closed if found else ["/"]).encode(), "text/plain")
+        return answered(request, robots(closed if found else ["/"]).encode(), "text/plain")
 
     async def _missing(self, slug: str, pages: Pages | None) -> web.StreamResponse:
         from bot.web.pages import missing_page
@@ -152,6 +144,13 @@ class Site:
         root = f"{self._prefix}/{slug}/" if pages else f"{self._prefix}/"
         rendered = pages.missing(root) if pages else missing_page(root)
         return _html(None, rendered, indexable=False, status=404)
+
+    @property
+    def _files(self) -> Downloads:
+        from bot.web.downloads import Downloads
+
+        self._downloads = self._downloads or Downloads(self._library.media)
+        return self._downloads
 
     @property
     def _prefix(self) -> str:
@@ -162,27 +161,16 @@ class Site:
 def _asset(request: web.Request, name: str) -> web.StreamResponse | None:
     from bot.web.pages import ASSETS, asset
 
-    return _fresh(request, asset(name), ASSETS[name]) if name in ASSETS else None
+    return answered(request, asset(name), ASSETS[name]) if name in ASSETS else None
 
 
 def _html(request: web.Request | None, page: Rendered, *, indexable: bool, status: int = 200) -> web.Response:
-    response = _fresh(request, page.text.encode(), "text/html")
+    response = answered(request, page.text.encode(), "text/html")
     response.headers["Content-Security-Policy"] = f"{page.policy}; frame-ancestors 'none'"
     if not indexable:
         response.headers["X-Robots-Tag"] = "noindex"
     if status != OK:
         response.set_status(status)
-    return response
-
-
-def _fresh(request: web.Request | None, body: bytes, content_type: str, charset: str | None = "utf-8") -> web.Response:
-    """Answer with `body`, or with 304 where the reader has just that."""
-    tag = hashlib.sha256(body).hexdigest()[:32]
-    if request is not None and any(one.value in {tag, "*"} for one in request.if_none_match or ()):
-        response = web.Response(status=304)
-    else:
-        response = web.Response(body=body, content_type=content_type, charset=charset)
-    response.etag = tag
     return response
 
 

@@ -50,14 +50,18 @@ class LibraryLink:
 class Pages:
     """The pages of one library. `base_url` is the public address of its home with a slash at its end, or empty.
 
-    `makers` has every page there is, by its path: what makes it, given that path.
+    `makers` has every page there is, by its path: what makes it, given that path; `files`, by their names, the files
+    of notes that it gives out. `bodies` are the texts of notes that are made already, and from then on of these only.
     """
 
     def __init__(self, library: PublicLibrary, base_url: str = "", bodies: Bodies | None = None) -> None:
         self.library = library
         self._frame = Frame(library, base_url)
         self._arranged = Arrangement(library)
-        self.notes = NotePages(self._frame, self._arranged, bodies or Bodies(), self._line)
+        self.bodies = bodies or Bodies()
+        self.notes = NotePages(self._frame, self._arranged, self.bodies, self._line)
+        self.bodies.keep_only({self.notes.body_key(page) for page in library.notes})
+        self.files = {file.media_name: file for file in library.media.values()}
         self._sheets = -(-len(library.pages) // LIST_LIMIT) or 1
         self.makers = self._all_makers()
 
