@@ -108,9 +108,8 @@ class Site:
         if found is None:
             return None
         if kept is None or kept.library is not found:
-            kept = Pages(
-                found, f"{self._library.site_url}/{slug}/" if self._library.site_url else "", kept and kept.bodies
-            )
+            address = f"{self._library.site_url}/{slug}/" if self._library.site_url else ""
+            kept = Pages(found, address, kept.bodies if kept else None)
             self._files.forget(found.server_id)
         self._kept[slug] = kept
         while len(self._kept) > KEPT_LIBRARIES:

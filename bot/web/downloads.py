@@ -17,7 +17,7 @@ MEDIA, PDF = "media/", "application/pdf"
 SHORT_NAME = 12
 """Characters of a file's digest and ending that name it where it is kept."""
 KEPT_BYTES = 64 * 1024 * 1024
-"""How much of the companions of all libraries is kept in memory; what is larger is put together anew for each reader."""
+"""How much of the companions of all libraries stays in memory; a larger one is put together anew for each reader."""
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
 """A picture that is opened by itself runs nothing and reaches nothing; a browser's viewer needs styles."""
