@@ -5,6 +5,7 @@ The rows are held against the command tree and the router, so that one that nobo
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -24,7 +25,7 @@ from bot.services.library import Library
 from bot.services.publishing import approving, requesting
 from bot.services.researchers import anonymity, answering, asking, finding, settling, trail
 from bot.services.researchers.asking import Ask
-from bot.services.scribes import adding, capturing, editing, merging, sections, sessions, striking
+from bot.services.scribes import adding, capturing, editing, keeping, merging, sections, sessions, striking
 from bot.services.scribes.sessions import Start
 from bot.services.scribes.typed import EditConflict
 from tests.cogs.world import World, raw_press, raw_submit, said
@@ -175,9 +176,12 @@ async def is_too_late_to_edit(library: Library, who: People, _number: int) -> No
 
 async def adds_a_picture(library: Library, who: People, _number: int) -> None:
     """Message 99 in the thread of the notes has a picture (block 7) that nobody has described."""
-    await sessions.attach_thread(library, who.mia.server_id, 2, 77)
+    here = (who.mia.server_id, 2)
+    while (thread_id := (await library.database.read(keeping.find_session, *here)).thread_id) is None:
+        await asyncio.sleep(0.01)  # the bot is still making it
     leaf = ThreadFile(1, "leaf.png", "image/png", 10, "")
-    await capturing.message_written(library, who.mia.server_id, 77, ThreadMessage(99, who.mia.user_id, "", 0, (leaf,)))
+    message = ThreadMessage(99, who.mia.user_id, "", 0, (leaf,))
+    await capturing.message_written(library, who.mia.server_id, thread_id, message)
 
 
 STEPS: dict[str, tuple[Step, ...]] = {
@@ -282,10 +286,10 @@ def in_notes(told: str, given: str = "note", *, other: str = "Only the scribes",
     return Row(given, told, other, told, told, elsewhere)
 
 
-def of_mias(told: str) -> Row:
+def of_mias(told: str, elsewhere: str = "nothing of yours") -> Row:
     """A row of something that only Mia can do, who was too late to edit."""
     none = "nothing of yours"
-    return Row("edit_conflict", told, none, none, none, none)
+    return Row("edit_conflict", told, none, none, none, elsewhere)
 
 
 def in_a_piece(told: str, given: str = "note", *, other: str = "Only the scribes") -> Row:
@@ -640,7 +644,7 @@ ROWS: dict[str, tuple[Act, Row]] = {
     "press block:keep_theirs": (press("block:keep_theirs:{s}:2"), same("edit_conflict", "stays", "stays")),
     "press block:use_mine": (
         press("block:use_mine:{s}:2:2"),
-        of_mias("Changed."),
+        Row("edit_conflict", "Changed.", *(("nothing of yours",) * 3), "is not there any more"),
     ),
     "press section:keep_theirs": (press("section:keep_theirs:{s}:1"), same("edit_conflict", "stays", "stays")),
     "press section:use_mine": (
