@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from bot.services import due, librarians
 from bot.services.library import Library
 from bot.settings import Settings
 from bot.storage import migrations, outbox
-from bot.storage.database import Database
+from bot.storage.database import Closed, Database
 from bot.text import catalogue
 
 if TYPE_CHECKING:
@@ -107,6 +108,13 @@ class Vademecum(commands.Bot):
 
     async def on_message(self, message: discord.Message, /) -> None:
         """Run no text commands: there are none. The rooms listen for themselves."""
+
+    async def on_error(self, event_method: str, /, *args: Any, **kwargs: Any) -> None:
+        """Log what failed in a listener; not that the end of the program cut it short."""
+        if self.is_closed() and isinstance(sys.exception(), Closed):
+            _log.info("%s was cut short; what it did not read is read at the next start", event_method)
+            return
+        await super().on_error(event_method, *args, **kwargs)
 
     async def close(self) -> None:
         """Stop sending, finish what is being written, close the database."""

@@ -92,6 +92,10 @@ class _Waiting:
     error: BaseException | None = None
 
 
+class Closed(RuntimeError):
+    """The database was closed: the program is ending."""
+
+
 class Database:
     """A database file in use. Make it with `Database.open` and close it in a ``finally``."""
 
@@ -143,13 +147,13 @@ class Database:
     def write(self, change: Callable[Concatenate[Tx, P], T], *args: P.args, **kwargs: P.kwargs) -> Awaitable[T]:
         """Run ``change(tx, …)`` in a transaction; the returned awaitable ends after its COMMIT.
 
-        Raises whatever `change` raises, `StorageUnavailable` where the disk is full or the file stays locked, and
-        RuntimeError for a write from inside a write.
+        Raises whatever `change` raises, `StorageUnavailable` where the disk is full or the file stays locked, `Closed`,
+        and RuntimeError for a write from inside a write.
         """
         if threading.get_ident() == self._writer_thread:
             raise RuntimeError("a write cannot stand inside a write")
         if self._closed:
-            raise RuntimeError("the database is closed")
+            raise Closed("the database is closed")
         waiting = _Waiting(lambda tx: change(tx, *args, **kwargs), asyncio.get_running_loop().create_future())
         self._waiting.append(waiting)
         if self._commits is None:
@@ -170,7 +174,7 @@ class Database:
         Looks that wait go to the reader's thread together. Raises whatever `look` raises.
         """
         if self._closed:
-            raise RuntimeError("the database is closed")
+            raise Closed("the database is closed")
         waiting = _Waiting(lambda tx: look(tx, *args, **kwargs), asyncio.get_running_loop().create_future())
         self._looks.append(waiting)
         if self._idle_readers:

@@ -177,7 +177,7 @@ async def is_too_late_to_edit(library: Library, who: People, _number: int) -> No
 async def adds_a_picture(library: Library, who: People, _number: int) -> None:
     """Message 99 in the thread of the notes has a picture (block 7) that nobody has described."""
     here = (who.mia.server_id, 2)
-    while (thread_id := (await library.database.read(keeping.find_session, *here)).thread_id) is None:
+    while (thread_id := (await library.database.read(keeping.find_session, *here)).thread_id) is None:  # noqa: ASYNC110
         await asyncio.sleep(0.01)  # the bot is still making it
     leaf = ThreadFile(1, "leaf.png", "image/png", 10, "")
     message = ThreadMessage(99, who.mia.user_id, "", 0, (leaf,))

@@ -12,7 +12,7 @@ from bot.services.library import Library
 from bot.services.scribes import capturing, keeping, sessions
 from bot.services.scribes.capturing import Captured
 from bot.services.scribes.sessions import Start
-from tests.cast import MIA, NOOR, SERVER
+from tests.cast import MIA, NOOR, OKAFOR, SERVER
 
 NOTES_CHANNEL = 300300000000000010
 """Where the card of a session stands."""
@@ -45,6 +45,11 @@ async def start(library: Library, who: Actor = MIA, *, thread_id: int | None = T
     if thread_id is None:
         return session
     return await sessions.attach_thread(library, session.server_id, session.number, thread_id)
+
+
+async def start_one_of_many(library: Library) -> Session:
+    """As `start`, by a librarian, who may begin as many as they like: for a test that begins hundreds."""
+    return await start(library, OKAFOR, lead_id=MIA.user_id)
 
 
 def said(library: Library, text: str, who: Actor = MIA, *, files: tuple[ThreadFile, ...] = ()) -> ThreadMessage:

@@ -22,9 +22,20 @@ from bot.services.scribes import capturing, editing, sessions
 from bot.services.scribes.blocks import split
 from bot.storage import migrations
 from bot.storage.database import Database
-from tests.cast import BEN, MIA, NOOR, SERVER, MovableClock
+from tests.cast import BEN, MIA, NOOR, OKAFOR, SERVER, MovableClock
 from tests.services.researching import rows
-from tests.services.scribing import THREAD, block_saying, blocks, id_at, picture, said, session_now, start, texts
+from tests.services.scribing import (
+    THREAD,
+    block_saying,
+    blocks,
+    id_at,
+    picture,
+    said,
+    session_now,
+    start,
+    start_one_of_many,
+    texts,
+)
 
 PEOPLE = {MIA.user_id: BlockState.STANDING, NOOR.user_id: BlockState.STANDING, BEN.user_id: BlockState.WAITING}
 """Who writes, and what becomes of it."""
@@ -139,7 +150,8 @@ def played(thread: Thread, steps: list[tuple[str, int, str]]) -> None:
 
 async def begun(library: Library) -> tuple[int, Thread]:
     """Begin a session with a thread of its own; return its number and the thread."""
-    session = await start(library, thread_id=None)
+    # One after the other within an hour: only a librarian may begin so many.
+    session = await start(library, OKAFOR, lead_id=MIA.user_id, thread_id=None)
     thread = Thread(THREAD + session.number, library.clock.now())
     await sessions.attach_thread(library, SERVER, session.number, thread.thread_id)
     return session.number, thread
@@ -242,7 +254,7 @@ def busy(thread: Thread, chance: random.Random) -> None:
 async def test_a_thousand_messages_that_nobody_heard_of(library: Library, clock: MovableClock, seed: int) -> None:
     """Half of it was captured before the bot went off; then everything else happens unheard."""
     chance = random.Random(seed)
-    await start(library)
+    await start_one_of_many(library)
     thread = Thread(THREAD, clock.now())
     busy(thread, chance)
     for event in [one for one in thread.events if isinstance(one, ThreadMessage) and not one.edited_at][:400]:
@@ -265,7 +277,7 @@ async def test_a_thousand_messages_that_nobody_heard_of(library: Library, clock:
 
 
 async def test_the_writer_is_free_between_the_batches(library: Library, clock: MovableClock) -> None:
-    await start(library)
+    await start_one_of_many(library)
     thread = Thread(THREAD, clock.now())
     for place in range(1000):
         thread.write(MIA.user_id, f"line {place}")
@@ -294,7 +306,7 @@ class TestWhatIsMissing:
 
     @pytest.fixture(autouse=True)
     async def begun(self, library: Library) -> None:
-        await start(library)
+        await start_one_of_many(library)
 
     async def test_stays_where_not_all_could_be_read(self, library: Library) -> None:
         _, second = await self.told(library, "one", "two")

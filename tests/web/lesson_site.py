@@ -39,8 +39,8 @@ def lesson(path: Path) -> tuple[str, str]:
 
 async def kept(library: Library, title: str, text: str, seed: int = 1) -> Note:
     """Post a lesson in pieces, as two scribes would, into the thread of a note, and compile it."""
-    start = sessions.Start(title, unit="Lessons", partner_ids=(BEN.user_id,), channel_id=CHANNEL)
-    session = await sessions.start_session(MIA, library, start)
+    start = sessions.Start(title, unit="Lessons", lead_id=MIA.user_id, partner_ids=(BEN.user_id,), channel_id=CHANNEL)
+    session = await sessions.start_session(OKAFOR, library, start)  # who may begin many within an hour
     thread = CHANNEL + session.number
     await sessions.attach_thread(library, SERVER, session.number, thread)
     first = ((library.clock.now() - _DISCORD_EPOCH) << 22) + (session.number << 12)
