@@ -14,7 +14,7 @@ from bot.storage.database import Closed
 async def fail(bot: Vademecum, error: Exception) -> None:
     """Let a listener of `bot` fail with `error`, as discord.py hands it on."""
     try:
-        raise error
+        raise error  # noqa: TRY301
     except Exception:  # noqa: BLE001 - as discord.py does
         await bot.on_error("on_ready")
 
