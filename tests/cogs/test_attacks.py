@@ -50,6 +50,7 @@ def check(result: simcord.InteractionResult, custom_id: str, caplog: pytest.LogC
     assert not errors, (custom_id, errors)
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("who", ["tomasz", "okafor"])
 async def test_forged_presses_are_answered(world: World, who: str, caplog: pytest.LogCaptureFixture) -> None:
     number = await given(world, "answered")
