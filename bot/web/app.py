@@ -106,6 +106,8 @@ class Site:
         kept = self._kept.pop(slug, None)
         found = await reading.public_library(self._library, slug, kept.library if kept else None)
         if found is None:
+            if kept is not None:
+                self._files.forget(kept.library.server_id)
             return None
         if kept is None or kept.library is not found:
             address = f"{self._library.site_url}/{slug}/" if self._library.site_url else ""

@@ -38,8 +38,8 @@ _ENDS = ".:;!?…|"
 _UNDERLINE = re.compile(r"=+$|-+$")
 _DEFINITION = re.compile(r"[ ]{0,3}:[ ]")
 _NESTS = re.compile(r"(?:[ ]{0,3}>|[ ]{0,3}(?:[-*+]|\d{1,9}[.)])(?=[ ]))")
-_DELIMITERS = re.compile(r"[ ]*\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)*\|?[ ]*$")
-_HEADING = re.compile(r"#{1,6}(?![#])")
+DELIMITERS = re.compile(r"[ ]*\|?[ ]*:?-+:?[ ]*(?:\|[ ]*:?-+:?[ ]*)*\|?[ ]*$")
+_HEADING = re.compile(r"#{1,6}(?:[ ]|$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +59,12 @@ class Cuts:
 
     def slot(self, cut: Cut) -> str:
         """Keep it, and return what stands in its place."""
+        return f"{OPEN}{self.number(cut)}{CLOSE}"
+
+    def number(self, cut: Cut) -> int:
+        """Keep it, and return its number."""
         self.found.append(cut)
-        return f"{OPEN}{len(self.found) - 1}{CLOSE}"
+        return len(self.found) - 1
 
 
 def prepared(text: str, cuts: Cuts) -> str:
@@ -154,6 +158,8 @@ class _Reader:
             self._leave(indent, after_blank=True)
             self._put(" " * (TAB * len(self._items)), bare)
             self._end_passage()
+        elif first == "#":
+            self._text(f"\\{bare}", indent)  # "#5", "#trees": in chat no heading
         elif first in "-=*_" and (_RULE.match(bare) or _UNDERLINE.match(bare)):
             self._put("", bare)  # a line across the page, or one that makes a heading of the line above
             self._end_passage()
@@ -228,7 +234,7 @@ class _Reader:
         if self._in_table or self._at == len(self._lines):
             return False
         following = self._lines[self._at]
-        return "-" in following and "|" in following and _DELIMITERS.match(following) is not None
+        return "-" in following and "|" in following and DELIMITERS.match(following) is not None
 
     # Passages: lines without an empty one between them
 

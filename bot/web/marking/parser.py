@@ -21,6 +21,7 @@ from markdown.util import ETX, STX, AtomicString
 from bot.web.markdown import host_of, outward, without_dead_links
 from bot.web.marking import inline
 from bot.web.marking.colours import code
+from bot.web.marking.easily import WIDE_TABLE, Easily, words_in
 from bot.web.marking.easy import passage
 from bot.web.marking.formulas import formula
 from bot.web.marking.lines import SLOT, TAB, Cut, Cuts, plain_paragraphs, prepared
@@ -30,9 +31,6 @@ HIGHEST_HEADING, LOWEST_HEADING = 2, 5
 SLUG_LIMIT = 60
 MEDIA = "media/"
 """How a note's Markdown names a file of ours: ``media/DIGEST.png``."""
-WIDE_TABLE = 28
-"""Characters side by side in a table that a phone does not show whole."""
-
 TAGS = set(
     "p br em strong del sup ul ol li dl dt dd blockquote code pre a hr h2 h3 h4 h5 table thead tbody tr th td img"
     " section div i span".split()
@@ -76,12 +74,12 @@ class Marked:
     @property
     def headings(self) -> tuple[Heading, ...]:
         """Its headings, in order."""
-        return tuple(Heading(one[2], int(one[1]), _words_in(one[3])) for one in _HEADED.finditer(self.html))
+        return tuple(Heading(one[2], int(one[1]), words_in(one[3])) for one in _HEADED.finditer(self.html))
 
     @property
     def terms(self) -> tuple[Heading, ...]:
         """Its terms, in order."""
-        return tuple(Heading(one[1], 0, _words_in(one[2])) for one in _TERMED.finditer(self.html))
+        return tuple(Heading(one[1], 0, words_in(one[2])) for one in _TERMED.finditer(self.html))
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,23 +142,33 @@ class _Reading:
 
     def read(self, parts: Sequence[str | Inserted]) -> Marked:
         """Return it as HTML."""
-        root = self._parsed(parts)
-        self._tame(root)
-        safe = _wall().clean(_written(root), self._around)
+        safe = _wall().clean(self._easily(parts) or self._parsed(parts), self._around)
         made = _FORMULA.sub(_formula, _PLACE.sub(self._fill, safe))
         inserted = (number for number, cut in enumerate(self._cuts.found) if cut.kind == "inserted" and cut.text)
         if not self._filled_in.issuperset(inserted):
             return _one_by_one(parts, self._around)
         return Marked(made)
 
-    def _parsed(self, parts: Sequence[str | Inserted]) -> Element:
+    def _easily(self, parts: Sequence[str | Inserted]) -> str | None:
+        """Return the text as it is made without the parser; None where that cannot be."""
+        reading = Easily(self._cuts, self._name, self._around.words)
+        for part in parts:
+            if isinstance(part, Inserted):
+                reading.put(f'<div data-slot="{self._cuts.number(Cut("inserted", part.html))}"></div>')
+            elif not reading.add(part):
+                return None
+        return reading.written(HIGHEST_HEADING, LOWEST_HEADING)
+
+    def _parsed(self, parts: Sequence[str | Inserted]) -> str:
+        self._cuts.found, self._ids = [], {}  # of what was tried before
         self._parser.reset()
         self._parser.cuts = self._cuts
         self._footnotes.begin(self._around.prefix)
         root: Element = self._parser.parser.parseDocument([self._source(parts)]).getroot()
         self._add_footnotes(root)
         self._parser.treeprocessors["inline"].run(root)
-        return root
+        self._tame(root)
+        return _written(root)
 
     def _source(self, parts: Sequence[str | Inserted]) -> str:
         texts: list[str] = []
@@ -172,7 +180,7 @@ class _Reading:
                 continue
             assert isinstance(part, str)  # noqa: S101 - what is inserted is HTML already
             text = prepared(part, self._cuts)
-            if ready or text.startswith(" "):  # or it would go on in a list that the passage before it ends with
+            if ready or _MAY_GO_ON.match(text):
                 texts.append(self._cuts.slot(Cut("inserted", "\n".join(ready))))
                 ready = []
             texts.append(text)
@@ -305,17 +313,10 @@ def _back(address: str, words: str) -> Element:
 def _words_of(one: Element) -> str:
     """Return the words of a heading or a term, without the numbers of footnotes."""
     text = one.text or ""
-    parts = [_words_in(text) if isinstance(text, inline.Made) else text]
+    parts = [words_in(text) if isinstance(text, inline.Made) else text]
     for child in one:
         parts += ["" if child.tag == "sup" else _words_of(child), child.tail or ""]
     return " ".join(_unescaped("".join(parts)).split())
-
-
-def _words_in(made: str) -> str:
-    """Return the words of a heading or a term as it was made."""
-    if "<" not in made and "&" not in made:
-        return made
-    return " ".join(html.unescape(re.sub(r"<sup.*?</sup>|<[^>]*>", "", made, flags=re.DOTALL)).split())
 
 
 def _slug(text: str) -> str:
@@ -388,7 +389,7 @@ class _SlotBlock(BlockProcessor):  # type: ignore[misc]
 
     def test(self, parent: Element, block: str) -> bool:
         """Tell whether a block is nothing but such a place."""
-        found = SLOT.fullmatch(block.strip())
+        found = SLOT.fullmatch(block.rstrip())
         return found is not None and self._md.cuts.found[int(found[1])].kind != "formula"
 
     def run(self, parent: Element, blocks: list[str]) -> None:
@@ -487,6 +488,8 @@ def _formula(found: re.Match[str]) -> str:
     return formula(html.unescape(found[2]), block=found[1] == "$$")
 
 
+_MAY_GO_ON = re.compile(r"[ *+-]|\d+\.")
+"""What begins so would go on in a list that the passage before it ends with."""
 _HEADED = re.compile(r'<h([2-5]) id="([^"]*)">(.*?)</h[2-5]>', re.DOTALL)
 _TERMED = re.compile(r'<dt id="([^"]*)">(.*?)</dt>', re.DOTALL)
 _HEADINGS = {f"h{level}" for level in range(1, 7)}
