@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markdown.treeprocessors import InlineProcessor
 
 from bot.web.marking import colours, easy, inline, parser
 from bot.web.marking.formulas import FORMULA_LIMIT, formula
@@ -342,8 +343,8 @@ def test_no_text_stops_the_reader(text: str) -> None:
 
 def test_the_parsers_private_way_is_still_there() -> None:
     """`inline._Quick` stands in for a private function: a new Python-Markdown may have renamed it."""
-    assert "_InlineProcessor__handleInline" in vars(inline.InlineTree)
-    assert "_InlineProcessor__applyPattern" in vars(inline.InlineTree)
+    assert "_InlineProcessor__handleInline" in vars(InlineProcessor)
+    assert "_InlineProcessor__applyPattern" in vars(InlineProcessor)
     assert set(inline._SIGNS) == {one.name for one in parser._set_up()[0].inlinePatterns._priority}
 
 

@@ -18,6 +18,7 @@ from bot.models.questions import QUESTION_LIMIT
 from bot.models.sessions import BLOCK_LIMIT, Block, BlockKind
 from bot.services.researchers.cleaning import clean_text, visible_text
 
+_ONE_FENCE = re.compile(r"```[^`\n]*\n(?:[^`~\n]*+\n)*+```\Z")
 _OPENS = re.compile(r"\s*(?P<fence>`{3,}(?P<info>[^`]*)|~{3,}.*)$")
 _TICKS = "```"
 _LANGUAGE = re.compile(r"[\w+#.-]*")
@@ -214,8 +215,10 @@ def _left_open(block: Block, fence: str) -> str:
 
 
 def _fence_after(text: str, fence: str = "") -> str:
-    """Return the line that opened the fence which a text leaves open; most texts hold none."""
-    return split(text, fence).fence if fence or _TICKS in text or "~~~" in text else ""
+    """Return the line that opened the fence which a text leaves open; most texts hold none, or one piece of code."""
+    if not fence and (_ONE_FENCE.match(text) or (_TICKS not in text and "~~~" not in text)):
+        return ""
+    return split(text, fence).fence
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,8 +28,12 @@ _FOOTNOTE = re.compile(r"[ ]{0,3}\[\^[^\]]+\]:")
 _MEANING = re.compile(r"[ ]{0,3}:[ ]")
 _LANGUAGE = re.compile(r"[\w#.+-]+")
 
-_PROSE = re.compile(r"[^\W\d_][^\n<|\t\r]*+(?:\n\n?[^\W\d_][^\n<|\t\r]*+)*+\Z")
-"""Paragraphs of which each line begins with a letter: most of what is written, and tidy as it is."""
+_TIDY = re.compile(
+    r"[^\W\d_][^\n<|\t\r]*+(?:\n\n?[^\W\d_][^\n<|\t\r]*+)*+\Z"
+    r"|-[ ][^\W\d_][^\n<|\t\r]*+(?:\n-[ ][^\W\d_][^\n<|\t\r]*+)*+\Z"
+    r"|```[\w#.+-]*+\n(?:(?![ ]+\n)[^`\n\t\r]*+\n)*+```\Z"
+)
+"""Paragraphs or a list of which each line begins with a letter, or one piece of code: tidy as most is written."""
 _LEFT_ALONE = re.compile(
     r"(?P<code>(?<!`)(?P<ticks>`+)(?!`).*?(?<!`)(?P=ticks)(?!`))"
     r"|(?P<address><(?:(?:https?|mailto):[^\s<>]*|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)>)"
@@ -45,7 +49,7 @@ def tidy(text: str, lower: int = 1) -> str:
 
     Fences are taken to be closed, as `blocks.pieces` leaves them.
     """
-    if _PROSE.match(text):
+    if _TIDY.match(text):
         return text
     typed = _told_apart(text.replace("\r\n", "\n").split("\n"))
     lines = _from_the_edge("\n".join(line if is_code else line.expandtabs(TAB) for line, is_code in typed))
