@@ -224,7 +224,7 @@ def kept(database: Path) -> int:
 
 def test_an_import_that_was_killed_is_completed_by_the_next(here: Path, tmp_path: Path) -> None:
     """Killed twice, once among the questions and once among the answers, it ends as if it had run once."""
-    count = 2500
+    count = 6500  # many batches, so that a busy machine does not miss the moment between two
     chat = [message(number, f"Why do all {number} moons of Neptune shine at night?") for number in range(1, count + 1)]
     chat += [message(count + number, BECAUSE, NOOR.user_id, reply_to=number) for number in range(1, count + 1)]
     file = write(tmp_path / "science.json", export(chat))
