@@ -117,7 +117,7 @@ class NotePages:
         )
 
     def _note_key(self, page: PublicNotePage) -> Key:
-        beside = [(one.number, one.title) for one in self.companion.beside(page.note) if one]
+        beside = [one and (one.number, one.title) for one in self.companion.beside(page.note)]
         led_to = [one.digest for block in page.note.blocks for one in self._led_to(block)]
         asked = [one.digest for one in self.companion.public_questions(page.note)]
         return self.body_key(page), self.line_key(page), beside, asked, led_to

@@ -1,11 +1,13 @@
-"""Public questions by hand, for tests of how they are arranged and drawn."""
+"""Public questions and notes by hand, for tests of how they are arranged and drawn."""
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from bot.models.answers import PublicAnswer
-from bot.models.publications import PublicLibrary, PublicPage, PublicQuestion
+from bot.models.companions import Note
+from bot.models.publications import PublicLibrary, PublicNotePage, PublicPage, PublicQuestion
 from tests.cast import SERVER
 
 WHEN = 1_795_000_000_000
@@ -33,6 +35,11 @@ def shelved(number: int, parent: int | None = None, **more: Any) -> PublicPage:
         "answers": (),
     }
     return PublicPage(PublicQuestion(**(known | more)), WHEN + number, f"digest of {number}")
+
+
+def noted_page(note: Note) -> PublicNotePage:
+    """Return a published note."""
+    return PublicNotePage(note, WHEN + note.number, hashlib.sha256(repr(note).encode()).hexdigest()[:32])
 
 
 def answered(ordinal: int, text: str = "So it is.", **more: Any) -> PublicAnswer:
