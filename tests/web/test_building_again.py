@@ -12,8 +12,11 @@ import pytest
 
 from bot.media import MediaStore
 from bot.models.publications import PublicLibrary
-from bot.web import building, manifest
+from bot.services.scribes.markdown import to_markdown
+from bot.web import building, manifest, note_pages
 from bot.web.manifest import MARKER
+from bot.web.notes import body_of
+from bot.web.taking_away import books, folders
 from tests.web.noted import block, drawn, filed, lesson, noted, read_media
 from tests.web.shelf import library_of, noted_page, shelved
 from tests.web.test_note_pages import CHANGES
@@ -90,12 +93,9 @@ def test_only_the_text_that_changed_is_made(media: MediaStore, tmp_path: Path, m
     library = shelf(57, 58, 59)
     build(media, out, library)
     made: list[int] = []
-    from bot.web import note_pages
-    from bot.web.taking_away import books, folders
-
-    monkeypatch.setattr(note_pages, "body_of", _seen(made, note_pages.body_of))
+    monkeypatch.setattr(note_pages, "body_of", _seen(made, body_of))
     monkeypatch.setattr(books, "chapter", _seen(made, books.chapter))
-    monkeypatch.setattr(folders, "to_markdown", _seen(made, folders.to_markdown))
+    monkeypatch.setattr(folders, "to_markdown", _seen(made, to_markdown))
     edited = replace(library.notes[1].note, title="Other")
     build(media, out, replace(library, notes=(library.notes[0], noted_page(edited), library.notes[2])))
     assert set(made) == {58}
