@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import zipfile
 from dataclasses import replace
 
 import aiohttp
 import pytest
 from yarl import URL
 
+from bot.models.companions import Note
 from bot.models.people import Actor
 from bot.models.sessions import BlockKind
 from bot.services import librarians
+from bot.services.library import Library
 from bot.services.publishing import approving, consenting, requesting
+from bot.web import downloads, note_pages
 from bot.web.app import KEPT_LIBRARIES, Site, serve
+from bot.web.editions import TYPES
+from bot.web.marking.parser import Marked
+from bot.web.notes import body_of
 from tests.cast import MIA, NOOR, OKAFOR, SERVER
-from tests.services.noting import LEAF, begin, compiled, write
+from tests.services.noting import LEAF, ask_in, begin, compiled, write
 from tests.services.publishing import approve, published
 from tests.services.researching import choose
 from tests.web.conftest import Served
@@ -270,3 +278,128 @@ async def test_the_pictures_of_a_public_note_are_given_out_and_gone_with_it(
     await consenting.withdraw_consent(MIA, library, number)
     async with reader.get(address) as gone:
         assert gone.status == 404
+
+
+async def a_public_note(library: Library, *texts: str, title: str = "Why leaves let go") -> int:
+    """Mia's note, with a heading, a hole and these texts, published."""
+    number = await begin(library, title)
+    await write(library, number, MIA, "# At the gate", BlockKind.HEADING)
+    for text in texts or ("The tree has *done* something.",):
+        await write(library, number, MIA, text)
+    await ask_in(library, number)
+    await compiled(library, number)
+    await requesting.ask_publication(MIA, library, number)
+    await approve(library, number)
+    return number
+
+
+async def test_a_note_is_read_by_anyone_until_it_is_withdrawn(served: Served, reader: aiohttp.ClientSession) -> None:
+    number = await a_public_note(served.library)
+    for path in (f"notes/{number}/", "companion/trees/"):
+        async with reader.get(f"/library/{path}") as page:
+            assert page.status == 200
+            text = await page.text()
+            assert "The tree has <em>done</em> something." in text
+            assert "Why do leaves turn red?" in text
+            assert "unsafe" not in page.headers["Content-Security-Policy"]
+    async with reader.get("/library/companion") as without_slash:
+        assert without_slash.url.path == "/library/companion/"
+    await approving.withdraw_publication(OKAFOR, served.library, number)
+    for path in (f"notes/{number}/", "companion/", "companion/trees/", "companion.epub", "companion-markdown.zip"):
+        async with reader.get(f"/library/{path}") as gone:
+            assert gone.status == 404
+
+
+async def test_the_companion_is_taken_along_as_it_is_now(served: Served, reader: aiohttp.ClientSession) -> None:
+    number = await a_public_note(served.library)
+    tags = {}
+    for name, kind in TYPES.items():
+        async with reader.get(f"/library/{name}") as answer:
+            assert (answer.status, answer.content_type) == (200, kind)
+            assert answer.headers["Content-Disposition"] == f'attachment; filename="{name}"'
+            assert answer.headers["Cache-Control"] == "no-cache"
+            assert answer.headers["X-Robots-Tag"] == "noindex"
+            tags[name] = answer.headers["ETag"]
+            with zipfile.ZipFile(io.BytesIO(await answer.read())) as archive:
+                assert any(b"done" in archive.read(one) for one in archive.namelist())
+        async with reader.get(f"/library/{name}") as again:
+            assert again.headers["ETag"] == tags[name]
+        async with reader.get(f"/library/{name}", headers={"If-None-Match": tags[name]}) as known:
+            assert (known.status, await known.read()) == (304, b"")
+    await a_public_note(served.library, "The second lesson.", title="More")
+    await approving.withdraw_publication(OKAFOR, served.library, number)
+    for name in TYPES:
+        async with reader.get(f"/library/{name}", headers={"If-None-Match": tags[name]}) as newer:
+            assert newer.status == 200
+            with zipfile.ZipFile(io.BytesIO(await newer.read())) as archive:
+                assert not any(b"done" in archive.read(one) for one in archive.namelist())
+
+
+async def test_what_was_put_together_stays_in_memory_only_as_far_as_it_fits(
+    served: Served, reader: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[str] = []
+
+    def put_together(name: str, *_: object) -> bytes:
+        made.append(name)
+        return b"whole"
+
+    monkeypatch.setattr(downloads, "edition", put_together)
+    await a_public_note(served.library)
+    for _ in range(3):
+        async with reader.get("/library/companion.epub") as answer:
+            assert await answer.read() == b"whole"
+    assert len(made) == 1
+    monkeypatch.setattr(downloads, "KEPT_BYTES", 3)
+    for name in ("companion-markdown.zip", "companion.epub", "companion.epub"):
+        async with reader.get(f"/library/{name}") as answer:
+            assert await answer.read() == b"whole"
+    assert len(made) == 4
+
+
+async def test_a_pdf_is_handed_over_and_a_file_that_is_gone_is_no_fault(
+    served: Served, reader: aiohttp.ClientSession
+) -> None:
+    library = served.library
+    file = replace(LEAF, digest=library.media.put(b"%PDF-1.4"), filename="leaf.pdf", content_type="application/pdf")
+    number = await begin(library)
+    await write(library, number, MIA, "", BlockKind.FILE, file=file)
+    await compiled(library, number)
+    await requesting.ask_publication(MIA, library, number)
+    await approve(library, number)
+    async with reader.get(f"/library/media/{file.digest}.pdf") as answer:
+        assert (answer.status, answer.content_type) == (200, "application/pdf")
+        assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    library.media.path(file.digest or "").unlink()
+    async with reader.get(f"/library/media/{file.digest}.pdf") as gone:
+        assert gone.status == 404
+        assert "There is no such page" in await gone.text()
+
+
+async def test_texts_that_did_not_change_are_not_made_again(
+    served: Served, reader: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made: list[int] = []
+
+    def make(note: Note, linked: frozenset[int]) -> Marked:
+        made.append(note.number)
+        return body_of(note, linked)
+
+    monkeypatch.setattr(note_pages, "body_of", make)
+    first = await a_public_note(served.library)
+    async with reader.get("/library/companion/trees/"):
+        assert made == [first]
+    second = await a_public_note(served.library, "More.", title="More")
+    async with reader.get("/library/companion/trees/"):
+        assert made == [first, second]
+
+
+async def test_a_library_that_closes_leaves_nothing_behind(served: Served) -> None:
+    await a_public_note(served.library)
+    site = Site(served.library)
+    assert await site._pages("library") is not None
+    site._files._made[SERVER, "companion.epub"] = ("tag", b"whole")
+    await choose(served.library, publishing_allowed=False)
+    assert await site._pages("library") is None
+    assert not site._files._made
