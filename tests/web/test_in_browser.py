@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from PIL import Image
 from playwright.async_api import Browser, Page
 
+from bot.models.sessions import BlockFile, BlockKind
 from bot.services.publishing import approving, consenting, requesting
 from bot.services.researchers import answering, settling, trail
 from bot.web.building import build_site
 from tests.cast import MIA, NOOR, OKAFOR
+from tests.services.noting import ask_in, begin, compiled, write
 from tests.services.publishing import approve, published
 from tests.services.researching import WEB, ask, choose
 from tests.web.conftest import Served
@@ -37,6 +41,43 @@ async def errors(page: Page) -> AsyncIterator[list[str]]:
     assert said == []
 
 
+ROUGH = (
+    "Plants need:\n- water\n- sun\n  - red",
+    f"| what | {LONG} |\n|---|---|\n| {'wide ' * 12} | x |",
+    f"```python\nfor leaf in tree:  # {'x' * 200}\n    print('falls')\n```",
+    f"It is $x_{{{'1' * 60}}}$ and\n\n$$\\frac{{a}}{{b}} + {'+'.join('abcdefghij' * 4)}$$",
+    "So it is.[^1]\n\n[^1]: Why it is so.",
+    "stalk :: where the leaf holds on",
+    HOSTILE,
+)
+LEAF = Image.new("RGB", (900, 300), "teal")
+
+
+async def a_note(served: Served) -> int:
+    """A published note of Mia and Noor with rough texts, a picture, and a hole that was filled and is public too."""
+    library = served.library
+    number = await begin(library)
+    await write(library, number, MIA, "# At the gate", BlockKind.HEADING)
+    for text in ROUGH:
+        kind = BlockKind.TERM if " :: " in text else BlockKind.TEXT
+        await write(library, number, MIA, text, kind)
+    await write(library, number, NOOR, "## What we saw", BlockKind.HEADING)
+    content = io.BytesIO()
+    LEAF.save(content, "PNG")
+    file = BlockFile(1, library.media.put(content.getvalue()), "leaf.png", "image/png", 900, "A long teal leaf")
+    await write(library, number, NOOR, "Seen at *noon*", BlockKind.IMAGE, file=file)
+    asked = await ask_in(library, number)
+    await answering.answer_question(NOOR, library, asked.number, "They **stop** making green.", (WEB,))
+    await settling.settle_question(MIA, library, asked.number, "The red was there.")
+    await ask_in(library, number, NOOR, "And where does it go?")
+    await compiled(library, number)
+    for one in (number, asked.number):
+        await requesting.ask_publication(MIA, library, one)
+        await consenting.give_consent(NOOR, library, one)
+        await approve(library, one)
+    return number
+
+
 async def a_trail(served: Served) -> None:
     """Two published questions, the second a follow-up of the first one's answer, in an inquiry, with rough texts."""
     library = served.library
@@ -56,6 +97,9 @@ ADDRESSES = [
     "library/questions/2/",
     "library/topics/",
     "library/topics/sky/",
+    "library/companion/",
+    "library/companion/trees/",
+    "library/notes/3/",
     "library/no/",
 ]
 
@@ -66,6 +110,7 @@ async def test_every_page_fits_and_the_browser_has_nothing_to_complain_of(
     served: Served, page: Page, scheme: str, width: int
 ) -> None:
     await a_trail(served)
+    assert await a_note(served) == 3
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     await page.set_viewport_size({"width": width, "height": 700})
@@ -197,3 +242,92 @@ async def test_on_paper_there_is_the_text_and_where_its_sources_are(
     assert not await page.get_by_role("link", name="Topics").is_visible()
     shown = "getComputedStyle(document.querySelector('.sources a'), '::after').content"
     assert "science.nasa.gov" in await page.evaluate(shown)
+
+
+async def test_a_note_is_drawn_whole(served: Served, page: Page, errors: list[str]) -> None:
+    number = await a_note(served)
+    await page.goto(f"{served.address}library/notes/{number}/")
+    assert await page.locator("main script, main style, main iframe").count() == 0
+    assert await page.locator("figure img").evaluate("one => one.complete && one.naturalWidth") == 900
+    formula = await page.locator(".formula.block math").bounding_box()
+    assert formula is not None
+    assert formula["height"] > 20
+    keyword = page.locator("pre .hl-k").first
+    assert await keyword.evaluate("one => getComputedStyle(one).color") == "rgb(29, 90, 76)"
+    assert await page.locator(".hole.open").inner_text() != ""
+    assert await page.get_by_text("Noor", exact=True).count() == 0
+    levels = await page.locator("h1,h2,h3,h4,h5,h6").evaluate_all("all => all.map(one => Number(one.tagName[1]))")
+    assert levels.count(1) == 1
+    assert all(later - earlier <= 1 for earlier, later in pairwise(levels))
+
+
+async def test_what_is_wider_than_a_phone_scrolls_by_itself_with_the_keyboard_too(
+    served: Served, page: Page, errors: list[str]
+) -> None:
+    number = await a_note(served)
+    await page.set_viewport_size({"width": 320, "height": 700})
+    await page.goto(f"{served.address}library/notes/{number}/")
+    wider = await page.evaluate(
+        "[...document.querySelectorAll('main *')].filter(one => one.scrollWidth > one.clientWidth + 1 &&"
+        " /auto|scroll/.test(getComputedStyle(one).overflowX)).map(one => [one.className || one.tagName, one.tabIndex])"
+    )
+    assert {name for name, _ in wider} >= {"PRE", "wide", "formula block"}
+    assert all(index == 0 for _, index in wider)
+
+
+async def test_notes_and_questions_are_walked_in_both_directions(served: Served, page: Page, errors: list[str]) -> None:
+    number = await a_note(served)
+    await page.goto(f"{served.address}library/")
+    await page.get_by_role("navigation", name="This library").get_by_role("link", name="Companion").click()
+    await page.get_by_role("link", name="Trees", exact=True).click()
+    assert page.url.endswith("/library/companion/trees/")
+    await page.locator("header h2").get_by_role("link", name="Why leaves let go").click()
+    assert page.url.endswith(f"/library/notes/{number}/")
+    await page.locator(".contents").get_by_role("link", name="What we saw").click()
+    assert page.url.endswith(f"#n{number}-h-what-we-saw")
+    await page.locator(".hole.filled").get_by_role("link", name="Question").click()
+    assert await page.locator("h1").inner_text() == "Why do leaves turn red?"
+    await page.locator(".from").get_by_role("link", name="Why leaves let go").click()
+    assert f"/library/notes/{number}/#n{number}-b" in page.url
+    assert await page.locator(":target").inner_text() != ""
+
+
+async def test_footnotes_lead_down_and_up_again(served: Served, page: Page, errors: list[str]) -> None:
+    number = await a_note(served)
+    await page.goto(f"{served.address}library/notes/{number}/")
+    await page.locator("sup a").first.click()
+    assert page.url.endswith(f"#n{number}-fn-1")
+    await page.get_by_role("link", name="Back to the text").click()
+    assert page.url.endswith(f"#n{number}-ref-1")
+
+
+async def test_on_paper_a_note_has_its_words_and_the_addresses_of_its_links(
+    served: Served, page: Page, errors: list[str]
+) -> None:
+    number = await a_note(served)
+    await page.goto(f"{served.address}library/notes/{number}/")
+    await page.emulate_media(media="print")
+    assert not await page.get_by_role("link", name="Companion").is_visible()
+    assert await page.locator("pre").first.evaluate("one => getComputedStyle(one).whiteSpace") == "pre-wrap"
+    shown = "getComputedStyle(document.querySelector('.text a[href^=http]'), '::after').content"
+    assert "http" in await page.evaluate(shown)
+    inner = "getComputedStyle(document.querySelector('sup a'), '::after').content"
+    assert await page.evaluate(inner) == "none"
+    assert (await page.pdf(prefer_css_page_size=True)).startswith(b"%PDF")
+
+
+async def test_the_companion_is_built_as_it_is_served(served: Served, browser: Browser, tmp_path: Path) -> None:
+    number = await a_note(served)
+    await build_site(served.library, tmp_path / "site")
+    context = await browser.new_context(java_script_enabled=False)
+    page, asked, said = await context.new_page(), [], []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("requestfinished", lambda request: asked.append(request.url))
+    for path in (f"notes/{number}", "companion/trees", "companion"):
+        await page.goto((tmp_path / "site" / path / "index.html").as_uri())
+        assert await page.locator("h1").count() == 1
+        await page.wait_for_load_state("networkidle")
+    await context.close()
+    assert said == []
+    assert all(one.startswith("file://") for one in asked)
+    assert any("/media/" in one for one in asked)
